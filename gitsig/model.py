@@ -15,6 +15,7 @@ from typing import NamedTuple
 __all__ = [
     "LIMITS",
     "Evidence",
+    "Explanation",
     "Fido",
     "Ident",
     "KeyFacts",
@@ -32,6 +33,7 @@ __all__ = [
     "SignatureFormat",
     "SignedObject",
     "SignerUse",
+    "Step",
     "Summary",
     "Verdict",
 ]
@@ -363,6 +365,26 @@ class Summary:
         if self.unverifiable:
             return 3
         return 1 if self.refused else 0
+
+
+class Step(NamedTuple):
+    """One step of an explanation: what was looked at, and what came of it."""
+
+    topic: str
+    """`object`, `grammar`, `signature`, `key`, `time`, `identity`, `rules`, `verdict` …"""
+    ok: bool | None
+    """True passed, False refused here, None told for information."""
+    text: str
+    """Not escaped: every output escapes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an object got its verdict, step by step."""
+
+    info: RunInfo
+    verdict: Verdict
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
