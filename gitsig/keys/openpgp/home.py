@@ -1,0 +1,57 @@
+"""Private GnuPG homes that hold the allowlisted certificates and nothing else.
+
+GnuPG looks keys up by 64-bit key id, so one certificate that carries another's key as a subkey could shadow it (K3, K4,
+CVE-2025-30258). Certificates that share a key id are therefore kept in different homes ("rings").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gitsig.errors import PolicyFault
+from gitsig.keys.openpgp.certificate import Certificate
+from gitsig.keys.openpgp.gpg import OPTIONS, environment, run_gpg
+from gitsig.keys.openpgp.listing import ListedKey, read_listing
+
+__all__ = ["build_ring", "partition"]
+
+_LISTING = ("--with-colons", "--fixed-list-mode", "--with-fingerprint", "--with-fingerprint", "--check-sigs")
+
+
+def partition(certificates: Sequence[Certificate]) -> list[list[Certificate]]:
+    """Spread certificates over as few rings as may be, so that no key id stands twice in one ring."""
+    rings: list[tuple[set[str], list[Certificate]]] = []
+    for certificate in certificates:
+        ids = {each.key.key_id for each in certificate.keys if each.key is not None}
+        for taken, ring in rings:
+            if not taken & ids:
+                taken |= ids
+                ring.append(certificate)
+                break
+        else:
+            rings.append((set(ids), [certificate]))
+    return [ring for _, ring in rings]
+
+
+def build_ring(program: str, home: Path, certificates: Sequence[Certificate]) -> dict[str, list[ListedKey]]:
+    """Import certificates into a new private home and return what GnuPG says of them.
+
+    Raises PolicyFault for a certificate that GnuPG does not take, EnvironmentFault where GnuPG itself fails.
+    """
+    import gnupg  # 65 ms, and only a cold key store needs it
+
+    home.mkdir(mode=0o700)
+    gpg = gnupg.GPG(
+        gpgbinary=program, gnupghome=str(home), options=["--batch", *OPTIONS], env=environment(home), keyring=None
+    )
+    gpg.import_keys(b"".join(each.packets for each in certificates))
+    keys = read_listing(run_gpg(program, home, _LISTING).stdout)
+    for certificate in certificates:
+        if certificate.primary.fingerprint not in keys:
+            raise PolicyFault(
+                "GnuPG does not take this certificate (no valid self-signature, or a key of a kind it does not know)",
+                where=certificate.primary.fingerprint,
+                mend="see what gpg --import says of it, and export it anew",
+            )
+    return keys

@@ -1,0 +1,224 @@
+"""OpenPGP signatures: GnuPG vouches for each signing key once, the arithmetic of all further ones is done here.
+
+A key that GnuPG has not vouched for is never accepted, and so GnuPG checks the binding, the back-signature and the
+flags of every subkey. What the strict reader does not fully understand goes to GnuPG, one signature at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitsig.errors import GitsigError, MalformedSignature, UnsupportedSignature
+from gitsig.keys.openpgp.keyring import OpenPGPKeys
+from gitsig.keys.openpgp.signingkey import SigningKey
+from gitsig.model import Evidence, Outcome, SignatureFormat
+from gitsig.signatures.armor import dearmor_openpgp
+from gitsig.signatures.openpgp.arithmetic import Beyond, check
+from gitsig.signatures.openpgp.gnupg import ask
+from gitsig.signatures.openpgp.packet import DIGESTS, SignaturePacket, read_signature
+from gitsig.signatures.openpgp.status import Status
+
+__all__ = ["OpenPGPEngine"]
+
+_STRONG = frozenset({"sha256", "sha384", "sha512"})
+_REFUSALS = 3
+"""So often GnuPG is asked about a key that it does not vouch for; more would let a pusher start processes at will."""
+
+_NO_KEY, _ALGORITHMS = 9, (4, 5)
+"""Codes of GnuPG's ERRSIG."""
+
+
+class OpenPGPEngine:
+    """Examines OpenPGP signatures; see `gitsig.signatures.interface`."""
+
+    def __init__(self, keys: OpenPGPKeys, *, gnupg_only: bool = False, cross_check: bool = False) -> None:
+        """`gnupg_only` sends every signature to GnuPG; `cross_check` asks both and holds them against each other."""
+        self._keys = keys
+        self._gnupg_only = gnupg_only
+        self._cross_check = cross_check
+
+    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
+        """Say what is true of an OpenPGP signature; never raises for what is wrong with it."""
+        packet = None
+        try:
+            data, notes = dearmor_openpgp(armored)
+            packet = read_signature(data)
+            candidates = self._keys.lookup(packet.issuer_fingerprint, packet.issuer_key_id)
+            if not candidates:
+                return _unknown(packet, notes)
+            return self._examine(_Case(packet, data, payload, notes), candidates)
+        except MalformedSignature as fault:
+            return Evidence(Outcome.MALFORMED, SignatureFormat.OPENPGP, detail=fault.what)
+        except UnsupportedSignature as fault:
+            return Evidence(Outcome.UNSUPPORTED, SignatureFormat.OPENPGP, detail=fault.what)
+        except GitsigError as fault:
+            return _failed(packet, fault.diagnostics())
+
+    def _examine(self, case: _Case, candidates: Sequence[SigningKey]) -> Evidence:
+        if self._gnupg_only or case.packet.beyond:
+            return self._by_gnupg(case, candidates)
+        try:
+            evidence = self._in_process(case, candidates)
+        except Beyond as beyond:
+            return self._by_gnupg(case, candidates, str(beyond))
+        if self._cross_check and evidence.vouched:
+            return self._compare(evidence, self._by_gnupg(case, candidates))
+        return evidence
+
+    def _in_process(self, case: _Case, candidates: Sequence[SigningKey]) -> Evidence:
+        """Arithmetic for each key that may be meant; where certificates share a key, the vouched one counts."""
+        right = [key for key in candidates if check(case.packet, key, case.payload)]
+        if not right:
+            return case.evidence(candidates[0], Outcome.BAD, detail="the signature does not match the object")
+        refusal = ""
+        for key in right:
+            refusal = self._vouch(key, case)
+            if not refusal:
+                return case.evidence(key, Outcome.VERIFIED)
+        return case.evidence(right[-1], Outcome.VERIFIED, vouched=False, detail=refusal)
+
+    def _vouch(self, key: SigningKey, case: _Case) -> str:
+        """Empty if GnuPG vouches for `key`, else why not. The arithmetic has said good before this is called."""
+        if key.vouched:
+            return ""
+        if key.facts.unbound or not key.facts.can_sign:
+            return key.facts.unbound or "the key has no signing capability"
+        if len(key.refusals) >= _REFUSALS:
+            return key.refusals[-1]
+        status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+        if status.valid and (status.primary, status.fingerprint) == (key.facts.primary, key.facts.fingerprint):
+            self._keys.remember_vouching(key)
+            return ""
+        if status.result == "BADSIG" or status.valid:
+            raise GitsigError("the engines disagree: the arithmetic says good, GnuPG does not")
+        refusal = f"GnuPG does not vouch for the key ({_said(status)})"
+        if case.packet.digest in _STRONG:
+            key.refusals.append(refusal)
+        return refusal
+
+    def _by_gnupg(self, case: _Case, candidates: Sequence[SigningKey], why: str = "") -> Evidence:
+        """GnuPG's answer, from each ring that holds a key that may be meant; the first that verifies counts."""
+        status = Status("NODATA")
+        for key in _one_per_ring(candidates):
+            status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+            if status.valid:
+                return self._valid(case, status)
+        if status.result == "BADSIG":
+            return case.evidence(candidates[0], Outcome.BAD, detail="the signature does not match the object")
+        return self._not_judged(case, candidates, status, why or case.packet.beyond)
+
+    def _valid(self, case: _Case, status: Status) -> Evidence:
+        key = self._keys.find(status.primary or "", status.fingerprint or "")
+        if key is None:
+            raise GitsigError("GnuPG names a key that is not in the key store")
+        said = (status.created, status.expires_at, DIGESTS.get(status.digest or 0), status.sig_class)
+        read = (case.packet.created, case.packet.expires_at, case.packet.digest, "00")
+        if said != read:
+            raise GitsigError(f"the engines disagree about the signature's facts: GnuPG {said}, gitsig {read}")
+        return case.evidence(key, Outcome.VERIFIED)
+
+    def _not_judged(self, case: _Case, candidates: Sequence[SigningKey], status: Status, why: str) -> Evidence:
+        """GnuPG has not come to the arithmetic: for the key's sake, or for lack of the algorithm."""
+        if status.result == "NODATA":
+            return Evidence(Outcome.MALFORMED, SignatureFormat.OPENPGP, detail="GnuPG finds no signature in it")
+        said = f"GnuPG does not vouch for the key ({_said(status)})"
+        for key in candidates:
+            try:
+                right = not case.packet.beyond and check(case.packet, key, case.payload)
+            except Beyond:
+                right = False
+            if right or key.facts.unbound or not key.facts.can_sign:
+                return case.evidence(key, Outcome.VERIFIED, vouched=False, detail=key.facts.unbound or said)
+        outcome = Outcome.UNSUPPORTED if status.error in _ALGORITHMS else Outcome.ERROR
+        detail = f"{why}, and GnuPG does not judge it ({_said(status)})" if why else f"GnuPG: {_said(status)}"
+        return case.evidence(candidates[0], outcome, detail=detail)
+
+    def _compare(self, ours: Evidence, theirs: Evidence) -> Evidence:
+        """Both engines must tell the same facts; which words they use does not matter."""
+        if _facts(ours) == _facts(theirs):
+            return ours
+        raise GitsigError(
+            f"the engines disagree: in process {ours.outcome} {ours.key_fingerprint}, GnuPG {theirs.outcome} "
+            f"{theirs.key_fingerprint} {theirs.detail}".rstrip()
+        )
+
+
+class _Case:
+    """One signature on its way through the engine."""
+
+    __slots__ = ("data", "notes", "packet", "payload")
+
+    def __init__(self, packet: SignaturePacket, data: bytes, payload: bytes, notes: tuple[str, ...]) -> None:
+        self.packet = packet
+        self.data = data
+        self.payload = payload
+        self.notes = notes
+
+    def evidence(self, key: SigningKey, outcome: Outcome, *, vouched: bool = True, detail: str = "") -> Evidence:
+        """What is known of the signature, made by `key` (or said to be, where `outcome` is not VERIFIED)."""
+        packet = self.packet
+        return Evidence(
+            outcome,
+            SignatureFormat.OPENPGP,
+            key.facts.primary,
+            key.facts.fingerprint,
+            packet.issuer_key_id,
+            packet.created,
+            False,
+            packet.expires_at,
+            packet.digest,
+            vouched,
+            None,
+            self.notes,
+            detail,
+        )
+
+
+def _unknown(packet: SignaturePacket, notes: tuple[str, ...]) -> Evidence:
+    claims = packet.issuer_fingerprint or packet.issuer_key_id
+    return Evidence(
+        Outcome.UNKNOWN_KEY,
+        SignatureFormat.OPENPGP,
+        key_fingerprint=packet.issuer_fingerprint,
+        key_id=packet.issuer_key_id,
+        signed_at=packet.created,
+        expires_at=packet.expires_at,
+        digest=packet.digest,
+        notes=notes,
+        detail=f"made by {claims}, as it says" if claims else "it names no key",
+    )
+
+
+def _failed(packet: SignaturePacket | None, detail: str) -> Evidence:
+    if packet is None:
+        return Evidence(Outcome.ERROR, SignatureFormat.OPENPGP, detail=detail)
+    return Evidence(
+        Outcome.ERROR,
+        SignatureFormat.OPENPGP,
+        key_id=packet.issuer_key_id,
+        signed_at=packet.created,
+        digest=packet.digest,
+        detail=detail,
+    )
+
+
+def _facts(evidence: Evidence) -> tuple[object, ...]:
+    return (
+        evidence.outcome,
+        evidence.fingerprint,
+        evidence.key_fingerprint,
+        evidence.signed_at,
+        evidence.expires_at,
+        evidence.digest,
+        evidence.vouched,
+    )
+
+
+def _one_per_ring(keys: Sequence[SigningKey]) -> list[SigningKey]:
+    return list({key.ring: key for key in reversed(keys)}.values())[::-1]
+
+
+def _said(status: Status) -> str:
+    if status.result != "ERRSIG":
+        return status.result
+    return "it finds no usable key" if status.error == _NO_KEY else f"ERRSIG, code {status.error}"

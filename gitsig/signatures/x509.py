@@ -1,0 +1,39 @@
+"""X.509 signatures (CMS, RFC 5652): recognised, and refused as long as no root can be pinned.
+
+Policy version 1 has no place for X.509 roots, so a path never ends in a pinned one: a well-formed signature is
+`untrusted_certificate`, anything else `malformed_signature`. Nothing here can accept.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from gitsig.model import LIMITS, Evidence, Outcome, SignatureFormat
+
+__all__ = ["X509Engine"]
+
+_ARMOR = re.compile(
+    rb"\s*-----BEGIN SIGNED MESSAGE-----[ \t\r]*\n((?:[A-Za-z0-9+/=]+[ \t\r]*\n)+)-----END SIGNED MESSAGE-----\s*"
+)
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+"""OBJECT IDENTIFIER 1.2.840.113549.1.7.2, DER."""
+
+
+class X509Engine:
+    """Examines X.509 signatures; see `gitsig.signatures.interface`."""
+
+    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
+        """Say that the certificate is not trusted, or that the signature is no CMS signed-data."""
+        found = _ARMOR.fullmatch(armored) if len(armored) <= LIMITS.signature_size else None
+        try:
+            data = binascii.a2b_base64(found[1].translate(None, b" \t\r\n"), strict_mode=True) if found else b""
+        except binascii.Error:
+            data = b""
+        if not (data[:1] == b"\x30" and _SIGNED_DATA in data[:32]):
+            return Evidence(Outcome.MALFORMED, SignatureFormat.X509, detail="no CMS signed-data in one clean armor")
+        return Evidence(
+            Outcome.UNTRUSTED,
+            SignatureFormat.X509,
+            detail="a policy of version 1 pins no X.509 root, so none is trusted",
+        )
