@@ -1,0 +1,75 @@
+"""The public-key arithmetic of signatures, on `cryptography`. True only where the equation holds.
+
+One small place, so that every format decides in the same way and the primitive can be exchanged. Digests are
+computed by the caller and handed in with the name of their hash (`hashlib`'s names).
+"""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA1, SHA224, SHA256, SHA384, SHA512, HashAlgorithm
+
+__all__ = ["der_integers", "der_signature", "verify_ecdsa", "verify_ed25519", "verify_rsa"]
+
+_HASHES: dict[str, HashAlgorithm] = {
+    "sha1": SHA1(),  # noqa: S303 - whether a digest is too weak is the policy's question, not that of the arithmetic
+    "sha224": SHA224(),
+    "sha256": SHA256(),
+    "sha384": SHA384(),
+    "sha512": SHA512(),
+}
+# Made once: they are the same for every signature, and building them costs as much as parsing one.
+_PREHASHED = {name: Prehashed(algorithm) for name, algorithm in _HASHES.items()}
+_ECDSA = {name: ECDSA(prehashed) for name, prehashed in _PREHASHED.items()}
+_PKCS1 = PKCS1v15()
+
+
+def verify_ed25519(public: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+    """Whether 64 bytes R || S sign `message` (RFC 8032 §5.1.7)."""
+    try:
+        public.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_ecdsa(public: EllipticCurvePublicKey, signature: bytes, digest: bytes, hash_name: str) -> bool:
+    """Whether a DER signature (`der_signature`) signs a digest (FIPS 186-5 §6.4). KeyError for an unknown hash."""
+    try:
+        public.verify(signature, digest, _ECDSA[hash_name])
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_rsa(public: RSAPublicKey, signature: bytes, digest: bytes, hash_name: str) -> bool:
+    """Whether RSASSA-PKCS1-v1_5 over a digest holds (RFC 8017 §8.2.2); `signature` is as long as the modulus.
+
+    KeyError for an unknown hash.
+    """
+    try:
+        public.verify(signature, digest, _PKCS1, _PREHASHED[hash_name])
+    except InvalidSignature:
+        return False
+    return True
+
+
+def der_signature(r: int, s: int) -> bytes:
+    """An ECDSA signature of two positive numbers as DER (RFC 3279 §2.2.3)."""
+    return der_integers(_minimal(r), _minimal(s))
+
+
+def der_integers(r: bytes, s: bytes) -> bytes:
+    """The same of two numbers in minimal two's complement, as SSH's `mpint` has them; at most 120 bytes each."""
+    body = b"\x02%c%b\x02%c%b" % (len(r), r, len(s), s)
+    size = len(body)
+    return (b"\x30%c%b" if size < 128 else b"\x30\x81%c%b") % (size, body)
+
+
+def _minimal(number: int) -> bytes:
+    return number.to_bytes(number.bit_length() // 8 + 1)
