@@ -1,0 +1,5 @@
+"""The pipeline: targets become jobs, jobs become evidence, evidence becomes verdicts."""
+
+from gitsig.engine.run import Run, Verifier
+
+__all__ = ["Run", "Verifier"]

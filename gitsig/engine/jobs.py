@@ -1,0 +1,52 @@
+"""One object to judge, and the plan that such jobs make up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gitsig.policy import Rule
+
+__all__ = ["Job", "Plan"]
+
+
+class Job(NamedTuple):
+    """One object to judge."""
+
+    oid: str
+    type: str
+    """As far as it is known before the object is read."""
+    rules: tuple[Rule, ...] = ()
+    """Those whose scope holds the object."""
+    ref: str | None = None
+    """For tags, and for refs that point at no commit."""
+    tag_name: bytes | None = None
+    """The name that the ref gives to a tag object."""
+    lightweight: bool = False
+    """A ref under `refs/tags/` that points at a commit."""
+    missing: str = ""
+    """Why the object cannot be read; it is judged all the same."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Jobs in the order of the report, and what the reader must know about their choice."""
+
+    parts: list[Iterable[Job]] = field(default_factory=list)
+    total: int = 0
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, jobs: Iterable[Job], count: int) -> None:
+        """Append `count` jobs; `jobs` may be made while it is iterated."""
+        self.parts.append(jobs)
+        self.total += count
+
+    def remark(self, text: str) -> None:
+        """Tell the reader something, once."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+
+    def __iter__(self) -> Iterator[Job]:
+        for part in self.parts:
+            yield from part

@@ -1,0 +1,163 @@
+"""What is to be judged: targets and refs become jobs, each with the rules whose scope holds it.
+
+`[defaults]` speak of every object; a rule of the objects that its refs and its `require` select. Nothing that a target
+names is left out: what is missing is a job too, and ends as `verifier_error`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gitsig.engine.jobs import Job, Plan
+from gitsig.engine.scope import Scope, Selection, Selector, commit_jobs
+from gitsig.engine.tips import TAGS, Tip, all_tips, tip_of
+from gitsig.errors import UsageFault
+from gitsig.policy import Policy, Require, Rule
+from gitsig.store.interface import Resolved, Store
+from gitsig.store.walk import Missing, walk
+
+__all__ = ["plan_audit", "plan_verify"]
+
+_REQUIRE_WORDS = {
+    Require.FIRST_PARENT: "first parents only, as the policy says",
+    Require.MERGES: "merges only, as the policy says",
+    Require.TIP: "tips only, as the policy says",
+}
+_NO_RULES = "no ref is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
+
+
+def plan_verify(store: Store, policy: Policy, targets: Sequence[str], ref: str | None) -> Plan:
+    """One commit each (REV), a tag (its tag objects, outermost first), or every commit of a range (A..B, A...B).
+
+    `ref` is the full name of the ref to judge for; without it the rules of the ref that a target names. Raises
+    UsageFault for what cannot be resolved.
+    """
+    plan = Plan()
+    selector = Selector(store, policy)
+    for target in targets:
+        if ".." in target:
+            _plan_range(plan, store, policy, selector, target, ref)
+        else:
+            _plan_revision(plan, store, policy, selector, target, ref)
+    return plan
+
+
+def plan_audit(store: Store, policy: Policy, revs: Sequence[str]) -> Plan:
+    """Everything reachable from `revs`, by default from every ref that the policy guards; tags after commits.
+
+    Raises UsageFault for an unknown revision, or where there is nothing to audit.
+    """
+    plan = Plan()
+    selector = Selector(store, policy)
+    tips = [_tip(store, policy, rev) for rev in revs] if revs else all_tips(store, policy)
+    commits = [tip.commit for tip in tips if tip.commit is not None]
+    selection = selector.select(policy.defaults.require, commits)
+    whole = policy.defaults.require is Require.EVERY_COMMIT
+    scopes = [_audit_scope(selector, rule, tips, frozenset(commits) if whole else None) for rule in policy.rules]
+    _add(plan, policy, selection, [scope for scope in scopes if scope.commits is None or scope.commits])
+    for tip in tips:
+        jobs = tip.jobs if tip.lost is None else (*tip.jobs, tip.lost)
+        plan.add(jobs, len(jobs))
+    return plan
+
+
+def _tip(store: Store, policy: Policy, rev: str) -> Tip:
+    found = store.resolve(rev)
+    return tip_of(store, policy, found.oid, _ref_of(store, rev, found))
+
+
+def _audit_scope(selector: Selector, rule: Rule, tips: Sequence[Tip], whole: frozenset[str] | None) -> Scope:
+    """`whole` are the tips of all that is judged, if `[defaults]` judge every commit."""
+    own = [tip.commit for tip in tips if tip.commit is not None and tip.ref is not None and rule.matches(tip.ref)]
+    if rule.require is Require.EVERY_COMMIT and frozenset(own) == whole:
+        return Scope(rule, None)
+    return Scope(rule, frozenset(selector.select(rule.require, own).commits) if own else frozenset())
+
+
+def _plan_range(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
+    left, right, symmetric = _split(target)
+    old, new = _commit(store, left), _commit(store, right)
+    ref = ref or _ref_of(store, right, store.resolve(right))
+    include, exclude = ([new, old], _common(store, old, new)) if symmetric else ([new], [old])
+    rules = _rules(plan, policy, ref)
+    selection = selector.select(policy.defaults.require, include, exclude)
+    scopes = [Scope(rule, frozenset(selector.select(rule.require, include, exclude).commits)) for rule in rules]
+    if not _add(plan, policy, selection, scopes):
+        plan.remark(f"{target} holds no commit that is judged")
+
+
+def _split(target: str) -> tuple[str, str, bool]:
+    symmetric = "..." in target
+    left, _, right = target.partition("..." if symmetric else "..")
+    if ".." in right or right.startswith("."):
+        raise UsageFault(f"{target!r} is no range", mend="write A..B")
+    return left or "HEAD", right or "HEAD", symmetric
+
+
+def _commit(store: Store, rev: str) -> str:
+    return store.resolve(f"{rev}^{{commit}}").oid
+
+
+def _common(store: Store, one: str, other: str) -> list[str]:
+    """What both ends of a symmetric range can reach: the newest of it is enough to hide the rest."""
+    reached = frozenset(walk(store, [one]).commits)
+    return [oid for oid in walk(store, [other]).commits if oid in reached]
+
+
+def _plan_revision(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
+    found = store.resolve(target)
+    ref = ref or _ref_of(store, target, found)
+    if found.oid in policy.trusted_roots or (found.type == "commit" and selector.is_behind_root(found.oid)):
+        plan.remark(f"{target} is a trusted root or behind one, so it is not judged")
+        return
+    rules = _rules(plan, policy, ref)
+    if found.type == "commit" and not (ref or "").startswith(TAGS):
+        merge = not rules or selector.may_be_merge(found.oid)
+        held = tuple(rule for rule in rules if merge or rule.require is not Require.MERGES)
+        plan.add([Job(found.oid, "commit", held)], 1)
+        return
+    tip = tip_of(store, policy, found.oid, ref)
+    plan.add(tip.jobs, len(tip.jobs))
+
+
+def _ref_of(store: Store, rev: str, found: Resolved) -> str | None:
+    """The ref that a revision names; HEAD stands for its branch."""
+    if rev in ("HEAD", "@"):
+        return store.head()[0]
+    return found.ref
+
+
+def _rules(plan: Plan, policy: Policy, ref: str | None) -> tuple[Rule, ...]:
+    if ref is None:
+        if policy.rules:
+            plan.remark(_NO_RULES)
+        return ()
+    return policy.rules_for(ref)
+
+
+def _add(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scope]) -> int:
+    """Plan a selection and what rules select besides; how many objects that makes."""
+    if policy.defaults.require in _REQUIRE_WORDS:
+        plan.remark(_REQUIRE_WORDS[policy.defaults.require])
+    if policy.trusted_roots:
+        plan.remark(f"not judged: {len(policy.trusted_roots)} trusted roots and what is behind them")
+    commits = _with_scopes(selection.commits, scopes)
+    plan.add(commit_jobs(commits, scopes), len(commits))
+    missing = [Job(each.oid, "commit", missing=_missing_words(each)) for each in selection.missing]
+    plan.add(missing, len(missing))
+    return len(commits) + len(missing)
+
+
+def _with_scopes(commits: Sequence[str], scopes: Iterable[Scope]) -> Sequence[str]:
+    """The selection, and after it what only rules speak of (where `[defaults]` look at less than a rule does)."""
+    extra: frozenset[str] = frozenset[str]().union(*(scope.commits or () for scope in scopes))
+    if not extra:
+        return commits
+    extra -= frozenset(commits)
+    return [*commits, *sorted(extra)] if extra else commits
+
+
+def _missing_words(missing: Missing) -> str:
+    if missing.shallow:
+        return f"the history is cut off here, behind {missing.child} (shallow clone); git fetch --unshallow"
+    return f"the repository lacks this parent of {missing.child}; fetch it again, or see git fsck"

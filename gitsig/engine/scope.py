@@ -1,0 +1,73 @@
+"""Which commits are judged, and which rules speak of each: `require` and refs turned into sets of commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gitsig.engine.jobs import Job
+from gitsig.engine.tips import kind_of
+from gitsig.errors import GitsigError
+from gitsig.objects import parents_of
+from gitsig.policy import Policy, Require, Rule
+from gitsig.store.interface import Store
+from gitsig.store.walk import Missing, is_ancestor, walk
+
+__all__ = ["Scope", "Selection", "Selector", "commit_jobs"]
+
+_MERGE = 2
+"""Parents that make a merge."""
+
+
+class Selection(NamedTuple):
+    """Commits to judge, oldest first, and parents that should be there and are not."""
+
+    commits: Sequence[str]
+    missing: Sequence[Missing]
+
+
+class Scope(NamedTuple):
+    """The commits that one rule speaks of; None for all that are judged."""
+
+    rule: Rule
+    commits: frozenset[str] | None
+
+
+class Selector:
+    """Selects commits of one repository; what is behind the trusted roots is never selected."""
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self._store = store
+        self._roots = [root for root in sorted(policy.trusted_roots) if kind_of(store, root) == "commit"]
+
+    def select(self, require: Require, include: Sequence[str], exclude: Sequence[str] = ()) -> Selection:
+        """The commits that `require` names among those reachable from `include` and not from `exclude`."""
+        hidden = [*exclude, *self._roots]
+        history = walk(self._store, include, hidden, first_parent=require is Require.FIRST_PARENT)
+        if require is Require.TIP:
+            wanted = frozenset(include)
+            return Selection([oid for oid in history.commits if oid in wanted], ())
+        if require is Require.MERGES:
+            return Selection([oid for oid in history.commits if self.may_be_merge(oid)], history.missing)
+        return Selection(history.commits, history.missing)
+
+    def may_be_merge(self, oid: str) -> bool:
+        """Whether a commit has two parents or more; one that cannot be read may have."""
+        try:
+            return len(parents_of(self._store.read(oid)[1], self._store.object_format)) >= _MERGE
+        except GitsigError:
+            return True
+
+    def is_behind_root(self, oid: str) -> bool:
+        """Whether the commit `oid` is a trusted root or an ancestor of one."""
+        return any(is_ancestor(self._store, oid, root) for root in self._roots)
+
+
+def commit_jobs(commits: Sequence[str], scopes: Sequence[Scope]) -> Iterator[Job]:
+    """A job for each commit, with the rules whose scope holds it."""
+    everywhere = all(scope.commits is None for scope in scopes)
+    rules = tuple(scope.rule for scope in scopes)
+    for oid in commits:
+        if not everywhere:
+            rules = tuple(scope.rule for scope in scopes if scope.commits is None or oid in scope.commits)
+        yield Job(oid, "commit", rules)

@@ -1,0 +1,57 @@
+"""OpenSSH's allowed_signers file as part of a policy: each line's principals become a signer.
+
+A line whose principals include an address of a signer of the policy belongs to that signer; any other makes a signer of
+its own, named by its principals. Lines for other namespaces than git's, and certificate authorities, give nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from gitsig.errors import PolicyFault
+from gitsig.keys.allowed_signers import AllowedSigner, usable_for_git
+from gitsig.keys.ssh import SSHKey
+from gitsig.model import KeyOwner
+from gitsig.policy.types import Policy, Signer
+
+__all__ = ["OwnedKey", "merge_allowed_signers"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OwnedKey:
+    """One SSH key with its owner and the line that it comes from."""
+
+    key: SSHKey
+    owner: KeyOwner
+    where: str
+
+
+def merge_allowed_signers(policy: Policy, entries: Sequence[AllowedSigner]) -> tuple[Policy, list[OwnedKey]]:
+    """The policy with the signers of `entries`, and their keys. Raises PolicyFault where a name or key clashes."""
+    signers = dict(policy.signers)
+    by_email = {email.lower(): name for name, signer in policy.signers.items() for email in signer.emails}
+    warnings = list(policy.warnings)
+    owned: list[OwnedKey] = []
+    for entry in entries:
+        if entry.cert_authority or not usable_for_git(entry):
+            kind = "a certificate authority" if entry.cert_authority else "not for git's namespace"
+            warnings.append(f"{entry.where}: {kind}, so the line gives no key")
+            continue
+        name = _signer_of(entry, by_email)
+        if name not in policy.signers:
+            signers[name] = Signer(name=name, patterns=(",".join(entry.principals),))
+        until = entry.valid_before + 1 if entry.valid_before is not None else None  # OpenSSH includes that second
+        owned.append(OwnedKey(entry.key, KeyOwner(name, entry.valid_after, until), entry.where))
+    return dataclasses.replace(policy, signers=signers, warnings=tuple(warnings)), owned
+
+
+def _signer_of(entry: AllowedSigner, by_email: dict[str, str]) -> str:
+    found = {by_email[each.lower()] for each in entry.principals if each.lower() in by_email}
+    if len(found) > 1:
+        raise PolicyFault(
+            f"the line belongs to several signers of the policy ({', '.join(sorted(found))})",
+            where=entry.where,
+            mend="give each its own line",
+        )
+    return found.pop() if found else ",".join(entry.principals)

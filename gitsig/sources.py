@@ -1,0 +1,102 @@
+"""Where the policy is found, and that a change is never judged by the policy that it brings along."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from gitsig.errors import GitsigError, PolicyFault
+from gitsig.loading import DiskFiles, LoadedPolicy, TreeFiles, read_keys
+from gitsig.model import LIMITS
+from gitsig.policy import Policy, parse_policy
+from gitsig.policy.types import FileSpec
+from gitsig.store.interface import Store
+
+__all__ = ["POLICY_PATH", "load_policy"]
+
+POLICY_PATH = ".gitsig/policy.toml"
+_ALLOWED_SIGNERS = "allowed-signers:"
+_MEND = "name one with --policy FILE, or propose one under .gitsig/policy.toml"
+
+
+def load_policy(
+    store: Store | None, path: str | None = None, *, ref: str | None = None, base: str | None = None
+) -> LoadedPolicy:
+    """Find, read and check a policy and the keys that it names.
+
+    In this order: `path`; `ref` (`REF:.gitsig/policy.toml`); GITSIG_POLICY; `git config gitsig.policy` or
+    `gitsig.policyRef`; the tree of `base`, the old end of a range; the work tree, or HEAD of a bare repository.
+    `path` may be an OpenSSH allowed_signers file, written `allowed-signers:FILE` or recognised by its name.
+    Raises PolicyFault, or UsageFault for a revision that does not exist.
+    """
+    if path:
+        return _from_disk(path)
+    if ref:
+        return _from_tree(_needed(store), ref)
+    named = os.environ.get("GITSIG_POLICY")
+    if named:
+        return _from_disk(named)
+    if store is None:
+        raise PolicyFault("no policy is named", mend=_MEND)
+    return _configured(store) or _in_repository(store, base)
+
+
+def _needed(store: Store | None) -> Store:
+    if store is None:
+        raise PolicyFault("a policy in a ref needs a repository", mend="run in one, or name it with --repo")
+    return store
+
+
+def _configured(store: Store) -> LoadedPolicy | None:
+    path = store.config("gitsig.policy")
+    if path:
+        return _from_disk(str((store.workdir or store.git_dir) / Path(path).expanduser()))
+    ref = store.config("gitsig.policyRef")
+    return _from_tree(store, ref) if ref else None
+
+
+def _in_repository(store: Store, base: str | None) -> LoadedPolicy:
+    if base:
+        return _from_tree(store, base)
+    if store.workdir is not None:
+        path = store.workdir / POLICY_PATH
+        if not path.is_file():
+            raise PolicyFault(f"no policy: {path} does not exist", mend=_MEND)
+        return _from_disk(str(path))
+    _, head = store.head()
+    if head is None:
+        raise PolicyFault("no policy: the repository is bare and has no commit yet", where=store.path, mend=_MEND)
+    return _from_tree(store, head)
+
+
+def _from_disk(path: str) -> LoadedPolicy:
+    if path.startswith(_ALLOWED_SIGNERS):
+        return _bare_allowed_signers(Path(path.removeprefix(_ALLOWED_SIGNERS)))
+    file = Path(path)
+    if file.name.lower().replace("-", "_").endswith("allowed_signers"):
+        return _bare_allowed_signers(file)
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LIMITS.policy_size + 1)
+    except OSError as error:
+        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=path, mend="mend the path") from error
+    return read_keys(parse_policy(data, path), DiskFiles(file.parent))
+
+
+def _bare_allowed_signers(file: Path) -> LoadedPolicy:
+    """A policy of nothing but the defaults and an allowed_signers file."""
+    files = DiskFiles(file.parent)
+    digest = hashlib.sha256(files.read(file.name, str(file))).hexdigest()
+    spec = FileSpec(file.name, str(file))
+    return read_keys(Policy(signers={}, allowed_signers=spec, source=str(file), digest=f"sha256:{digest}"), files)
+
+
+def _from_tree(store: Store, rev: str) -> LoadedPolicy:
+    commit = store.resolve(f"{rev}^{{commit}}").oid
+    source = f"{rev}:{POLICY_PATH}" if rev.startswith(commit[:12]) else f"{rev} ({commit[:12]}):{POLICY_PATH}"
+    try:
+        data = store.read_path(commit, POLICY_PATH)
+    except GitsigError as error:
+        raise PolicyFault(f"no policy: {error.what}", where=source, mend=_MEND) from error
+    return read_keys(parse_policy(data, source), TreeFiles(store, commit, POLICY_PATH.rpartition("/")[0]))
