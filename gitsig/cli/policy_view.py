@@ -1,0 +1,115 @@
+"""A policy in words, for `gitsig policy check` and `show`.
+
+Policies come from repositories and pull requests, so their text is escaped like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gitsig.policy.types import Defaults, Exemption, FidoDemand, Policy, Rule, Signer
+from gitsig.reports.escape import safe, unicode_fits
+from gitsig.reports.text import count
+from gitsig.reports.times import iso
+
+if TYPE_CHECKING:
+    from gitsig import LoadedPolicy
+
+__all__ = ["checked", "shown"]
+
+_VALUE_LIMIT = 72
+"""Characters of a key as the policy writes it: an RSA key in OpenSSH's form has 700."""
+_LINE_LIMIT = 1000
+
+
+def checked(loaded: LoadedPolicy, warnings: Sequence[str], encoding: str | None = None) -> str:
+    """What there is to say of a policy that could be read: the `warnings`, then its size."""
+    policy = loaded.policy
+    sizes = (
+        count(len(policy.signers), "signer"),
+        count(len(loaded.keys.owners), "key"),
+        count(len(policy.rules), "rule"),
+        count(len(policy.exceptions), "exception"),
+        count(len(warnings), "warning"),
+    )
+    lines = [f"warning: {warning}" for warning in warnings]
+    return _text([*lines, f"usable: {loaded.source}: {', '.join(sizes)}", f"digest: {loaded.digest}"], encoding)
+
+
+def shown(loaded: LoadedPolicy, encoding: str | None = None) -> str:
+    """The whole policy, in the order of its file."""
+    policy = loaded.policy
+    lines = [f"policy: {loaded.source}", f"digest: {loaded.digest}", "", "signers:"]
+    for signer in policy.signers.values():
+        lines += _signer(signer, policy)
+    files = [("keyring", each) for each in policy.keyrings]
+    files += [("allowed signers", policy.allowed_signers)] if policy.allowed_signers else []
+    files += [("revoked SSH keys", policy.revoked)] if policy.revoked else []
+    if files:
+        lines += ["", "files:", *(f"  {name}: {spec.path}  ({spec.where})" for name, spec in files)]
+    lines += ["", "defaults:", *_defaults(policy.defaults)]
+    if policy.rules:
+        lines += ["", "rules:", *(_rule(rule) for rule in policy.rules)]
+    if policy.trusted_roots:
+        lines += ["", "trusted roots:", *(f"  {oid}" for oid in sorted(policy.trusted_roots))]
+    if policy.exceptions:
+        lines += ["", "exceptions:", *map(_exemption, policy.exceptions.values())]
+    return _text(lines, encoding)
+
+
+def _text(lines: list[str], encoding: str | None) -> str:
+    ascii_only = not unicode_fits(encoding)
+    return "".join(safe(line, _LINE_LIMIT, ascii_only=ascii_only) + "\n" for line in lines)
+
+
+def _signer(signer: Signer, policy: Policy) -> Iterator[str]:
+    facts = [", ".join(signer.emails)] if signer.emails else []
+    if signer.roles:
+        facts.append("roles " + ", ".join(sorted(signer.roles)))
+    if signer.only:
+        facts.append("only " + ", ".join(sorted(signer.only)))
+    facts += _window(signer.valid_from, signer.valid_until)
+    yield f"  {signer.name}: {'; '.join(facts)}" if facts else f"  {signer.name}"
+    for spec in policy.key_specs:
+        if spec.signer == signer.name:
+            window = _window(spec.valid_from, spec.valid_until)
+            value = safe(spec.value, _VALUE_LIMIT)
+            yield f"    {spec.format:<7}  {'; '.join([value, *window])}  ({spec.where})"
+
+
+def _window(since: int | None, until: int | None) -> list[str]:
+    facts = [] if since is None else [f"valid from {iso(since)}"]
+    return facts if until is None else [*facts, f"valid until {iso(until)}"]
+
+
+def _defaults(defaults: Defaults) -> list[str]:
+    facts = {
+        "refs": ", ".join(defaults.refs),
+        "require": defaults.require,
+        "tags": defaults.tags,
+        "identity": defaults.identity,
+        "clock-skew": f"{defaults.clock_skew} s",
+        "reject-digests": ", ".join(sorted(defaults.reject_digests)),
+        "min-rsa-bits": str(defaults.min_rsa_bits),
+        "self-signatures": defaults.self_signatures,
+        "fido": defaults.fido,
+    }
+    return [f"  {name:<15}  {value}" for name, value in facts.items()]
+
+
+def _rule(rule: Rule) -> str:
+    facts = [f"require {rule.require}"]
+    if rule.signers is not None:
+        facts.append("signers " + (", ".join(sorted(rule.signers)) or "nobody"))
+    if rule.fido is not FidoDemand.ANY:
+        facts.append(f"fido {rule.fido}")
+    switches = {"no-rewind": rule.no_rewind, "no-delete": rule.no_delete, "immutable": rule.immutable}
+    facts += [name for name, on in switches.items() if on]
+    return f"  {rule.index}. {', '.join(rule.refs)}: {'; '.join(facts)}"
+
+
+def _exemption(exemption: Exemption) -> str:
+    until = _window(None, exemption.until)
+    accepted = "accepts " + ", ".join(sorted(exemption.accept))
+    return f"  {exemption.oid}: {'; '.join([accepted, *until, exemption.because])}"

@@ -1,0 +1,88 @@
+"""What `verify`, `audit` and `explain` have in common: from the settings to a verifier, from a run to a report.
+
+Everything heavy is imported inside the functions: `gitsig --help` and a wrong option need neither libgit2 nor
+cryptography.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from gitsig.cli.guard import say
+from gitsig.cli.moments import parse_moment
+from gitsig.cli.options import Settings
+from gitsig.cli.output import report_stream
+from gitsig.cli.progress import watch
+
+if TYPE_CHECKING:
+    from gitsig import Run, Verifier
+
+__all__ = ["base_of", "make_verifier", "write_report"]
+
+
+def base_of(targets: Sequence[str]) -> str | None:
+    """`A` where the only target is a range `A..B`: the change must not be judged by the policy that it brings along.
+
+    An `A` left out means HEAD, as it does to git.
+    """
+    if len(targets) != 1:
+        return None
+    base, dots, tip = targets[0].partition("..")
+    # Three dots are the symmetric difference, which has no single base.
+    return (base or "HEAD") if dots and not tip.startswith(".") else None
+
+
+def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> Verifier:
+    """The verifier that the settings ask for.
+
+    `targets` are those of `gitsig verify` (empty: the default one), None for a command that knows no ranges.
+    Raises UsageFault, EnvironmentFault or PolicyFault.
+    """
+    now = None if settings.now is None else parse_moment(settings.now)
+    import gitsig
+
+    store = gitsig.open_repository(settings.repo)
+    base = None if targets is None else base_of(targets or [gitsig.default_target(store)])
+    policy = gitsig.load_policy(store, settings.policy, ref=settings.policy_ref, base=base)
+    if settings.verbosity > 0:
+        for warning in policy.warnings:
+            say(f"warning: {warning}")
+    return gitsig.Verifier(store, policy, now=now, engine=settings.engine, cross_check=settings.cross_check)
+
+
+def write_report(run: Run, settings: Settings, kind: Literal["verify", "audit"]) -> int:
+    """Judge, report, and give the exit code.
+
+    The text report's lines go to standard output, its notes and its summary line to standard error: both read
+    well on one terminal, and a redirected report holds objects only. In a file of its own it is complete.
+    """
+    from gitsig.reports import reporter
+
+    to_file = settings.output is not None
+    with report_stream(settings.output) as stream:
+        closing = None if to_file or sys.stderr is None else sys.stderr
+        report = reporter(settings.format, stream, verbosity=settings.verbosity, kind=kind, summary=closing)
+        info = run.info
+        report.begin(info)
+        # A bar and report lines on the same terminal would overwrite each other; the lines are progress enough.
+        apart = not stream.isatty()
+        bar = apart and settings.verbosity >= 0 and sys.stderr is not None and sys.stderr.isatty()
+        for verdict in watch(run, run.total, bar=bar, lines=apart and settings.verbosity > 0):
+            report.verdict(verdict)
+        summary = run.summary()
+        report.end(summary)
+    _say_notes(run, () if to_file or settings.format != "text" else info.remarks)
+    if to_file and settings.verbosity >= 0:
+        say(f"{settings.output}: {summary.checked} checked, {summary.accepted} accepted, {summary.refused} refused")
+    return summary.exit_code
+
+
+def _say_notes(run: Run, told: Sequence[str]) -> None:
+    """What concerns the whole run and has not been `told` yet; the JSON schema has no place for it."""
+    for remark in run.remarks:
+        if remark not in told:
+            say(f"note: {remark}")
+    for fault in run.faults:
+        say(f"could not be checked: {fault}")

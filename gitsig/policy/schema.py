@@ -1,0 +1,175 @@
+"""The policy file, version 1: TOML bytes in, `Policy` out, or a PolicyFault that names the line and the mend.
+
+Strict on purpose: an unknown key, a role nobody has or a pattern that matches nothing is an error, because each would
+otherwise be a demand that silently does not hold. Nothing is read from disk here: files that the policy names come out
+as `KeySpec` and `FileSpec`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+
+from gitsig.errors import PolicyFault
+from gitsig.model import LIMITS, Reason
+from gitsig.policy.fields import Place, Table
+from gitsig.policy.keyentries import KeyEntries, file_spec
+from gitsig.policy.locate import Path
+from gitsig.policy.review import review
+from gitsig.policy.rulesets import parse_defaults, parse_rules
+from gitsig.policy.types import Exemption, FileSpec, ObjectKind, Policy, Signer
+
+__all__ = ["parse_policy"]
+
+_VERSION = 1
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_EMAIL = re.compile(r"[^\s<>*\x00-\x1f\x7f]+")
+_NEVER_EXCEPTED = (Reason.GOOD, Reason.VERIFIER_ERROR)
+_LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
+
+
+def parse_policy(data: bytes, source: str) -> Policy:
+    """The policy that `data` says; `source` is its name in messages and in the report.
+
+    Raises PolicyFault (`where` is `source:line`) for everything that is not exactly version 1.
+    """
+    top = _top(data, source)
+    top.only("version", "keyring", "ssh", "signers", "defaults", "rules", "history", "exceptions")
+    _check_version(top)
+    keyrings = _keyrings(top)
+    keys = KeyEntries(bool(keyrings))
+    ssh = top.table("ssh")
+    ssh.only("allowed-signers", "revoked")
+    allowed_signers = _file(ssh, "allowed-signers")
+    signers = _signers(top, keys, needed=allowed_signers is None)
+    policy = Policy(
+        signers=signers,
+        key_specs=keys.specs,
+        defaults=parse_defaults(top.table("defaults")),
+        rules=parse_rules(top, signers),
+        trusted_roots=_trusted_roots(top),
+        exceptions=_exceptions(top),
+        keyrings=keyrings,
+        allowed_signers=allowed_signers,
+        revoked=_file(ssh, "revoked"),
+        source=source,
+        digest="sha256:" + hashlib.sha256(data).hexdigest(),
+    )
+    return review(policy)
+
+
+def _top(data: bytes, source: str) -> Table:
+    if len(data) > LIMITS.policy_size:
+        raise PolicyFault(f"the policy is larger than {LIMITS.policy_size} bytes", where=source, mend="shorten it")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyFault("the policy is not UTF-8", where=f"{source}:{line}", mend="save it as UTF-8") from error
+    text = text.replace("\r\n", "\n")
+    try:
+        return Table(tomllib.loads(text), (), Place(text, source))
+    except RecursionError as error:
+        raise PolicyFault("the policy is nested too deeply", where=source, mend="write it flat") from error
+    except ValueError as error:
+        # besides TOMLDecodeError: an integer with thousands of digits
+        found = _LINE_OF_ERROR.search(str(error))
+        where = f"{source}:{found[1]}" if found else source
+        what = _LINE_OF_ERROR.sub("", str(error)).strip()
+        raise PolicyFault(f"not TOML: {what}", where=where, mend="mend the syntax (https://toml.io)") from error
+
+
+def _check_version(top: Table) -> None:
+    version = top.integer("version")
+    if version is None:
+        top.fault("version", "the policy has no version", f"write version = {_VERSION} at the top")
+    if version != _VERSION:
+        top.fault("version", f"unknown version {version}", f"this gitsig reads version {_VERSION}: upgrade it")
+
+
+def _keyrings(top: Table) -> tuple[FileSpec, ...]:
+    if isinstance(top.value("keyring"), list):
+        names = top.filled("keyring")
+        return tuple(file_spec(name, top.place, ("keyring", index)) for index, name in enumerate(names))
+    one = _file(top, "keyring")
+    return (one,) if one else ()
+
+
+def _file(table: Table, key: str) -> FileSpec | None:
+    name = table.text(key)
+    return None if name is None else file_spec(name, table.place, (*table.path, key))
+
+
+def _signers(top: Table, keys: KeyEntries, *, needed: bool) -> dict[str, Signer]:
+    tables = top.table("signers")
+    signers = {name: _signer(name, tables.table(name), keys, needed=needed) for name in tables}
+    if needed and not signers:
+        top.fault("signers", "the policy names no signer, so nothing could be accepted", "add [signers.NAME]")
+    return signers
+
+
+def _signer(name: str, table: Table, keys: KeyEntries, *, needed: bool) -> Signer:
+    """One signer; only an allowed_signers file, whose lines are found by e-mail, can make up for a lack of keys."""
+    table.only("emails", "roles", "openpgp", "ssh", "only", "valid-from", "valid-until")
+    if not name or not name.isprintable() or name.startswith("role:"):
+        table.refuse(f"{name!r} cannot name a signer", "take a printable name that does not begin with role:")
+    emails = _emails(table)
+    if not keys.collect(name, table) and (needed or not emails):
+        table.refuse(f"signer {name!r} has no key", 'add openpgp = ["…"] or ssh = ["…"]')
+    begin, end = table.window()
+    return Signer(
+        name=name,
+        emails=emails,
+        roles=frozenset(table.texts("roles")),
+        only=table.members("only", ObjectKind),
+        valid_from=begin,
+        valid_until=end,
+    )
+
+
+def _emails(table: Table) -> tuple[str, ...]:
+    emails = table.texts("emails")
+    for index, email in enumerate(emails):
+        if not _EMAIL.fullmatch(email):
+            what = f"{email!r} is no e-mail address as git writes it; addresses are compared whole"
+            table.place.fault((*table.path, "emails", index), what, "write the address alone, without name or wildcard")
+    return emails
+
+
+def _object_id(text: object, place: Place, path: Path) -> str:
+    oid = text.lower() if isinstance(text, str) else ""
+    if not _OBJECT_ID.fullmatch(oid):
+        place.fault(path, f"{text!r} is no full object id", "write all 40 or 64 hex digits: git rev-parse REV")
+    return oid
+
+
+def _trusted_roots(top: Table) -> frozenset[str]:
+    history = top.table("history")
+    history.only("trusted-roots")
+    return frozenset(_object_id(item, top.place, path) for item, path in history.items("trusted-roots"))
+
+
+def _exceptions(top: Table) -> dict[str, Exemption]:
+    found: dict[str, Exemption] = {}
+    for table in top.tables("exceptions"):
+        exemption = _exemption(table)
+        if exemption.oid in found:
+            table.fault("object", f"{exemption.oid} is excepted twice", "make one entry of the two")
+        found[exemption.oid] = exemption
+    return found
+
+
+def _exemption(table: Table) -> Exemption:
+    table.only("object", "accept", "because", "until")
+    oid = _object_id(table.value("object"), table.place, (*table.path, "object"))
+    accept = table.members("accept", Reason)
+    for reason in _NEVER_EXCEPTED:
+        if reason in accept:
+            table.fault("accept", f"{reason!s} can never be excepted", "leave it out")
+    if not accept:
+        table.refuse("an exception that accepts nothing", 'write accept = ["REASON"]')
+    because = (table.text("because") or "").strip()
+    if not because:
+        table.refuse("an exception without its grounds", 'write because = "…"')
+    return Exemption(oid, accept, because, table.moment("until"))

@@ -1,0 +1,100 @@
+"""The time rule, one for every signature format.
+
+A key must be valid when it signed; for an object that is new it must be valid now as well, since the time in a
+signature is written by whoever signs (K11: a thief of an expired key dates his commits back). Every function gives the
+refusal in words, or an empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitsig.policy.question import Case
+from gitsig.policy.times import iso
+
+__all__ = ["expired", "future_dated", "predated", "revoked", "signature_expired"]
+
+
+def revoked(case: Case) -> str:
+    """A hard revocation refuses at any date, a soft one from its own time on (RFC 9580 §5.2.3.31)."""
+    if case.key is None or not case.key.revocations:
+        return ""
+    signed_at = case.evidence.signed_at
+    for revocation in sorted(case.key.revocations, key=lambda each: not each.hard):
+        when = f" at {iso(revocation.at)}" if revocation.at > 0 else ""
+        told = f"the key was revoked{when} ({revocation.reason})"
+        if revocation.hard:
+            return f"{told}, which voids every signature by it"
+        if not when:
+            return f"{told}, and nothing says when"
+        if signed_at is None or signed_at >= revocation.at:
+            return f"{told}, before this signature"
+        if case.question.new and case.now >= revocation.at:
+            return f"{told}, and the object is new"
+    return ""
+
+
+def predated(case: Case) -> str:
+    """Signed before the key existed, or before the policy lets it sign.
+
+    A key made later than now needs no look at the clock: the signature is then older than the key or `future_dated`.
+    """
+    signed_at = case.evidence.signed_at
+    if signed_at is None:
+        return ""
+    key = case.key
+    if key is not None and key.created is not None and signed_at < key.created:
+        return f"signed at {iso(signed_at)}, before the key was made at {iso(key.created)}"
+    for begin, whose in _begins(case):
+        if signed_at < begin:
+            return f"signed at {iso(signed_at)}, before {whose} begins at {iso(begin)}"
+        if case.question.new and case.now < begin:
+            return f"{whose} begins only at {iso(begin)}, and the object is new"
+    return ""
+
+
+def expired(case: Case) -> str:
+    """Signed at or after the end of the key, or the end has passed and the object is new (K5, K6)."""
+    signed_at = case.evidence.signed_at
+    if signed_at is None:
+        return ""
+    for end, whose in _ends(case):
+        if signed_at >= end:
+            return f"signed at {iso(signed_at)}, but {whose} ended at {iso(end)}"
+        if case.question.new and case.now >= end:
+            return f"{whose} ended at {iso(end)}, and the object is new"
+    return ""
+
+
+def signature_expired(case: Case) -> str:
+    """The signature's own expiry has passed (K8)."""
+    expires_at = case.evidence.expires_at
+    if expires_at is None or expires_at > case.now:
+        return ""
+    return f"the signature itself expired at {iso(expires_at)}"
+
+
+def future_dated(case: Case) -> str:
+    """Signed later than now and the skew that the policy allows (K9)."""
+    signed_at = case.evidence.signed_at
+    if signed_at is None or signed_at <= case.now + case.policy.defaults.clock_skew:
+        return ""
+    return f"signed at {iso(signed_at)}, but it is only {iso(case.now)}"
+
+
+def _begins(case: Case) -> Iterator[tuple[int, str]]:
+    owner, signer = case.owner, case.signer
+    if owner is not None and owner.valid_from is not None:
+        yield owner.valid_from, "the policy's window for this key"
+    if signer is not None and signer.valid_from is not None:
+        yield signer.valid_from, "the policy's window for this signer"
+
+
+def _ends(case: Case) -> Iterator[tuple[int, str]]:
+    key, owner, signer = case.key, case.owner, case.signer
+    if key is not None and key.expires is not None:
+        yield key.expires, "the key's validity"
+    if owner is not None and owner.valid_until is not None:
+        yield owner.valid_until, "the policy's window for this key"
+    if signer is not None and signer.valid_until is not None:
+        yield signer.valid_until, "the policy's window for this signer"

@@ -1,0 +1,204 @@
+"""What a policy says, as frozen values without behaviour that touches anything.
+
+The same types are filled by the policy file (`schema`) and by the adapters of peers' policy files. Times are Unix
+seconds; a window holds `t` if `valid_from <= t < valid_until`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from gitsig.model import KeySpec, Reason
+from gitsig.policy.patterns import is_replace_ref, ref_matcher
+
+__all__ = [
+    "KNOWN_DIGESTS",
+    "WEAK_DIGESTS",
+    "Defaults",
+    "Exemption",
+    "FidoDemand",
+    "FileSpec",
+    "Identity",
+    "ObjectKind",
+    "Policy",
+    "Require",
+    "Rule",
+    "SelfSignatures",
+    "Signer",
+    "Tags",
+]
+
+WEAK_DIGESTS = frozenset({"md5", "sha1", "ripemd160"})
+"""Collisions can be made, or soon could (K1)."""
+KNOWN_DIGESTS = WEAK_DIGESTS | {"sha224", "sha256", "sha384", "sha512", "sha3-256", "sha3-512"}
+"""Digests that a policy can speak of. Any other is refused: nothing is known of its strength."""
+
+
+class Require(StrEnum):
+    """Which objects of an update are judged."""
+
+    EVERY_COMMIT = "every-commit"
+    FIRST_PARENT = "first-parent"
+    MERGES = "merges"
+    TIP = "tip"
+
+
+class Tags(StrEnum):
+    """Whether tags must be signed."""
+
+    SIGNED = "signed"
+    ANY = "any"
+
+
+class Identity(StrEnum):
+    """Whose e-mail address must be one of the signer's."""
+
+    COMMITTER = "committer"
+    """The committer's; a tag's tagger's."""
+    AUTHOR = "author"
+    """A commit's author's; a tag's tagger's."""
+    OFF = "off"
+
+
+class SelfSignatures(StrEnum):
+    """What a certificate's own signatures may be made with (K2)."""
+
+    ANY = "any"
+    STRONG = "strong"
+
+
+class FidoDemand(StrEnum):
+    """What a FIDO authenticator must attest (K14), in OpenSSH's words."""
+
+    ANY = "any"
+    TOUCH = "touch-required"
+    VERIFY = "verify-required"
+    """Touch and PIN or biometry."""
+
+
+class ObjectKind(StrEnum):
+    """What `only` counts. The kinds are disjoint: a merge is no `commit`."""
+
+    COMMIT = "commit"
+    """A commit with no parent or one."""
+    MERGE = "merge"
+    """A commit with two parents or more."""
+    TAG = "tag"
+
+
+class FileSpec(NamedTuple):
+    """A file that the policy names, before it is read."""
+
+    path: str
+    """Absolute, or relative to the policy."""
+    where: str
+    """`file:line` for diagnostics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One contributor, or a forge's own key."""
+
+    name: str
+    emails: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+    only: frozenset[ObjectKind] = frozenset()
+    """Kinds of object that the signer may sign; empty: every kind."""
+    valid_from: int | None = None
+    valid_until: int | None = None
+    patterns: tuple[str, ...] = ()
+    """OpenSSH pattern lists, one an allowed_signers line, that serve as e-mail addresses too."""
+    addresses: frozenset[bytes] = field(init=False, repr=False, compare=False)
+    """`emails` as bytes, ASCII letters in lower case."""
+
+    def __post_init__(self) -> None:
+        folded = frozenset(email.encode("utf-8", "surrogateescape").lower() for email in self.emails)
+        object.__setattr__(self, "addresses", folded)
+
+    @property
+    def bound(self) -> bool:
+        """Whether an e-mail demand can concern this signer at all."""
+        return bool(self.addresses or self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """`[defaults]`: what every guarded object must satisfy."""
+
+    refs: tuple[str, ...] = ("refs/heads/*", "refs/tags/*")
+    require: Require = Require.EVERY_COMMIT
+    tags: Tags = Tags.SIGNED
+    identity: Identity = Identity.COMMITTER
+    clock_skew: int = 600
+    """Seconds that a signature may lie in the future."""
+    reject_digests: frozenset[str] = WEAK_DIGESTS
+    min_rsa_bits: int = 2048
+    self_signatures: SelfSignatures = SelfSignatures.ANY
+    fido: FidoDemand = FidoDemand.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One of `[[rules]]`: a further demand on some refs."""
+
+    index: int
+    """Place in the file, from 1; how messages name the rule."""
+    refs: tuple[str, ...]
+    signers: frozenset[str] | None = None
+    """Names, roles resolved. None: no demand. Empty: nobody."""
+    roles: frozenset[str] = frozenset()
+    """Roles that `signers` was resolved from; for messages."""
+    require: Require = Require.EVERY_COMMIT
+    no_rewind: bool = False
+    no_delete: bool = False
+    immutable: bool = False
+    fido: FidoDemand = FidoDemand.ANY
+
+    def matches(self, ref: str) -> bool:
+        """Whether the rule speaks of the full ref name `ref`."""
+        return ref_matcher(self.refs).fullmatch(ref) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """One of `[[exceptions]]`: an object that is accepted although reasons speak against it."""
+
+    oid: str
+    accept: frozenset[Reason]
+    """All reasons that apply to the object must be among these."""
+    because: str
+    until: int | None = None
+    """From this moment on the exemption is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may sign what. Immutable; picklable, so that worker processes can be handed one."""
+
+    signers: Mapping[str, Signer]
+    key_specs: tuple[KeySpec, ...] = ()
+    defaults: Defaults = Defaults()
+    rules: tuple[Rule, ...] = ()
+    trusted_roots: frozenset[str] = frozenset()
+    exceptions: Mapping[str, Exemption] = field(default_factory=dict)
+    """By full object id (K19)."""
+    keyrings: tuple[FileSpec, ...] = ()
+    """OpenPGP keyrings from which the fingerprints in `key_specs` pick."""
+    allowed_signers: FileSpec | None = None
+    revoked: FileSpec | None = None
+    """OpenSSH revocation list. One that cannot be read refuses everything (K12)."""
+    source: str = ""
+    digest: str = ""
+    """`sha256:` and hex, of the file's bytes."""
+    warnings: tuple[str, ...] = ()
+
+    def guards(self, ref: str) -> bool:
+        """Whether pushes to `ref` are judged. `refs/replace/*` never is: see `is_replace_ref`."""
+        return not is_replace_ref(ref) and ref_matcher(self.defaults.refs).fullmatch(ref) is not None
+
+    def rules_for(self, ref: str) -> tuple[Rule, ...]:
+        """The rules that speak of `ref`, in the file's order."""
+        return tuple(rule for rule in self.rules if rule.matches(ref))

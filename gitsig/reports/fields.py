@@ -1,0 +1,60 @@
+"""The report of schema `gitsig/report/1` as plain dictionaries, shared by the JSON formats.
+
+Dashboards read these names: a change here is a change of the schema's version.
+"""
+
+from __future__ import annotations
+
+from gitsig._version import __version__
+from gitsig.model import RunInfo, Summary, Verdict
+from gitsig.reports.times import iso
+
+__all__ = ["SCHEMA", "header", "summary", "verdict"]
+
+SCHEMA = "gitsig/report/1"
+
+
+def header(info: RunInfo, schema: str = SCHEMA) -> dict[str, object]:
+    """What is known before the first object."""
+    return {
+        "schema": schema,
+        "gitsig": __version__,
+        "repository": info.repository,
+        "object_format": info.object_format,
+        "policy": {"source": info.policy_source, "digest": info.policy_digest},
+        "now": iso(info.now),
+    }
+
+
+def verdict(found: Verdict) -> dict[str, object]:
+    """One object of the report. Absent facts are null."""
+    return {
+        "oid": found.oid,
+        "type": found.type,
+        "ref": found.ref,
+        "accepted": found.accepted,
+        "reason": found.reason,
+        "format": found.format,
+        "signer": found.signer,
+        "fingerprint": found.fingerprint,
+        "key_fingerprint": found.key_fingerprint,
+        "signed_at": None if found.signed_at is None else iso(found.signed_at),
+        "digest": found.digest,
+        "new": found.new,
+        "exception": found.exception,
+        "detail": found.detail,
+    }
+
+
+def summary(counts: Summary) -> dict[str, object]:
+    """The counts; `unverifiable` is part of `refused`. Milliseconds are as exact as `seconds` gets."""
+    return {
+        "checked": counts.checked,
+        "accepted": counts.accepted,
+        "refused": counts.refused,
+        "unverifiable": counts.unverifiable,
+        "by_reason": dict(counts.by_reason),
+        "by_signer": dict(counts.by_signer),
+        "seconds": round(counts.seconds, 3),
+        "cached": counts.cached,
+    }
