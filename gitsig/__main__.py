@@ -1,10 +1,21 @@
-"""`python -m gitsig`."""
+"""The program's door: `gitsig`, `git-gitsig` and `python -m gitsig`. Ctrl-C counts from the first import on."""
 
 from __future__ import annotations
 
 import sys
 
-from gitsig.cli.main import run
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the program and give its exit code."""
+    try:
+        from gitsig.cli.main import run
+    except KeyboardInterrupt:
+        sys.stderr.write("gitsig: interrupted\n")
+        return 130
+    return run()
+
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main())

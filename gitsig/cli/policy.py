@@ -96,4 +96,6 @@ def show(
 def _load(repo: str | None, policy: str | None, policy_ref: str | None) -> LoadedPolicy:
     import gitsig
 
-    return gitsig.load_policy(gitsig.open_repository(repo), policy, ref=policy_ref)
+    # A policy that is a file can be looked at anywhere, before there is a repository to guard.
+    store = None if policy else gitsig.open_repository(repo)
+    return gitsig.load_policy(store, policy, ref=policy_ref)

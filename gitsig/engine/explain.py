@@ -38,7 +38,11 @@ def explain(info: RunInfo, policy: Policy, examined: Examined, question: Questio
     verdict = judge(policy, question, now)
     steps = [*_object(examined), *_signature(question.evidence), *_key(question, now), *_rules(question)]
     steps += [
-        Step(_TOPICS.get(check.reason, "key"), check.passed, f"{check.reason}: {check.words}")
+        Step(
+            _TOPICS.get(check.reason, "key"),
+            check.passed,
+            check.words if check.passed else f"{check.reason}: {check.words}",
+        )
         for check in examine_checks(policy, question, now)
         if check.passed is not None
     ]

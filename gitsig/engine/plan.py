@@ -7,6 +7,7 @@ names is left out: what is missing is a job too, and ends as `verifier_error`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from gitsig.engine.jobs import Job, Plan
 from gitsig.engine.scope import Scope, Selection, Selector, commit_jobs
@@ -23,7 +24,7 @@ _REQUIRE_WORDS = {
     Require.MERGES: "merges only, as the policy says",
     Require.TIP: "tips only, as the policy says",
 }
-_NO_RULES = "no ref is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
+_NO_RULES = "no branch is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
 
 
 def plan_verify(store: Store, policy: Policy, targets: Sequence[str], ref: str | None) -> Plan:
@@ -67,17 +68,26 @@ def _tip(store: Store, policy: Policy, rev: str) -> Tip:
 
 
 def _audit_scope(selector: Selector, rule: Rule, tips: Sequence[Tip], whole: frozenset[str] | None) -> Scope:
-    """`whole` are the tips of all that is judged, if `[defaults]` judge every commit."""
-    own = [tip.commit for tip in tips if tip.commit is not None and tip.ref is not None and rule.matches(tip.ref)]
+    """The commits that a rule speaks of; `whole` are the tips of all that is judged, if every commit is.
+
+    A rule for refs under `refs/tags/` speaks of the tag objects alone: the release manager answers for the release,
+    not for each commit in it.
+    """
+    own = [tip.commit for tip in tips if tip.commit is not None and _rules_commits(tip.ref) and rule.matches(tip.ref)]
     if rule.require is Require.EVERY_COMMIT and frozenset(own) == whole:
         return Scope(rule, None)
     return Scope(rule, frozenset(selector.select(rule.require, own).commits) if own else frozenset())
+
+
+def _rules_commits(ref: str | None) -> TypeGuard[str]:
+    return ref is not None and not ref.startswith(TAGS)
 
 
 def _plan_range(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
     left, right, symmetric = _split(target)
     old, new = _commit(store, left), _commit(store, right)
     ref = ref or _ref_of(store, right, store.resolve(right))
+    ref = ref if _rules_commits(ref) else None
     include, exclude = ([new, old], _common(store, old, new)) if symmetric else ([new], [old])
     rules = _rules(plan, policy, ref)
     selection = selector.select(policy.defaults.require, include, exclude)

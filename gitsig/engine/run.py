@@ -15,7 +15,7 @@ from gitsig.loading import LoadedPolicy
 from gitsig.model import Evidence, Explanation, Outcome, Report, RunInfo, SignedObject, Summary, Verdict
 from gitsig.policy import Question, Tags, judge
 from gitsig.store.interface import Store
-from gitsig.reports.tally import Tally
+from gitsig.tally import Tally
 
 __all__ = ["Run", "Verifier", "default_target"]
 

@@ -8,10 +8,9 @@ as `\x1b` or `\u202e`. A backslash itself stays as it is: the result is for eyes
 
 from __future__ import annotations
 
-import json
 import re
 
-__all__ = ["LIMIT", "encode_json", "safe", "unicode_fits", "wrapped"]
+__all__ = ["LIMIT", "safe", "unicode_fits", "wrapped"]
 
 LIMIT = 240
 """Characters that `safe` shows unless it is told otherwise."""
@@ -83,20 +82,6 @@ def wrapped(text: str, room: int, *, ascii_only: bool = False) -> list[str]:
 
     lines = textwrap.wrap(text, room, break_on_hyphens=False)
     return [safe(line, len(text), ascii_only=ascii_only) for line in lines]
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
-
-
-def encode_json(value: object) -> str:
-    """`value` as JSON on one line, in printable ASCII, without a runner's orders. Parsers see the original text.
-
-    JSON alone leaves DEL and `##[` as they are; both can only stand inside of strings.
-    """
-    text = _ENCODER.encode(value)
-    if "\x7f" in text:
-        text = text.replace("\x7f", "\\u007f")
-    return text.replace("##", "#\\u0023") if "##" in text else text
 
 
 def unicode_fits(encoding: str | None) -> bool:

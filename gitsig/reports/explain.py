@@ -6,7 +6,7 @@ from typing import TextIO
 
 from gitsig.model import Explanation, Step
 from gitsig.reports import fields
-from gitsig.reports.escape import encode_json, safe, unicode_fits, wrapped
+from gitsig.reports.escape import safe, unicode_fits, wrapped
 from gitsig.reports.reasons import anchor, hint, sentence
 
 __all__ = ["SCHEMA", "explain_json", "explain_text"]
@@ -46,7 +46,7 @@ def explain_json(explanation: Explanation, stream: TextIO) -> None:
         "hint": hint(verdict),
         "documentation": anchor(verdict.reason),
     }
-    stream.write(encode_json(document) + "\n")
+    stream.write(fields.encode_json(document) + "\n")
     stream.flush()
 
 

@@ -1,15 +1,17 @@
-"""The report of schema `gitsig/report/1` as plain dictionaries, shared by the JSON formats.
+"""The report of schema `gitsig/report/1` as plain dictionaries, shared by the JSON formats, and their encoding.
 
 Dashboards read these names: a change here is a change of the schema's version.
 """
 
 from __future__ import annotations
 
+import json
+
 from gitsig._version import __version__
 from gitsig.model import RunInfo, Summary, Verdict
 from gitsig.reports.times import iso
 
-__all__ = ["SCHEMA", "header", "summary", "verdict"]
+__all__ = ["SCHEMA", "encode_json", "header", "summary", "verdict"]
 
 SCHEMA = "gitsig/report/1"
 
@@ -58,3 +60,15 @@ def summary(counts: Summary) -> dict[str, object]:
         "seconds": round(counts.seconds, 3),
         "cached": counts.cached,
     }
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
+
+
+def encode_json(value: object) -> str:
+    """`value` as JSON on one line, in printable ASCII, without a runner's orders. Parsers see the original text.
+
+    JSON alone leaves `##[` as it is; it can only stand inside of strings.
+    """
+    text = _ENCODER.encode(value)
+    return text.replace("##", "#\\u0023") if "##" in text else text

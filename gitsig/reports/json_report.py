@@ -9,7 +9,6 @@ from typing import TextIO
 
 from gitsig.model import RunInfo, Summary, Verdict
 from gitsig.reports import fields
-from gitsig.reports.escape import encode_json
 
 __all__ = ["JsonReporter"]
 
@@ -23,15 +22,17 @@ class JsonReporter:
 
     def begin(self, info: RunInfo) -> None:
         """Write everything that stands before the objects."""
-        members = (f"{encode_json(name)}: {encode_json(value)}" for name, value in fields.header(info).items())
+        members = (
+            f"{fields.encode_json(name)}: {fields.encode_json(value)}" for name, value in fields.header(info).items()
+        )
         self._stream.write("{" + ",\n ".join(members) + ',\n "objects": [')
 
     def verdict(self, verdict: Verdict) -> None:
         """Write one object."""
-        self._stream.write(self._separator + encode_json(fields.verdict(verdict)))
+        self._stream.write(self._separator + fields.encode_json(fields.verdict(verdict)))
         self._separator = ",\n  "
 
     def end(self, summary: Summary) -> None:
         """Write the summary and close the document."""
-        self._stream.write(f'],\n "summary": {encode_json(fields.summary(summary))}}}\n')
+        self._stream.write(f'],\n "summary": {fields.encode_json(fields.summary(summary))}}}\n')
         self._stream.flush()

@@ -9,7 +9,6 @@ from typing import TextIO
 
 from gitsig.model import RunInfo, Summary, Verdict
 from gitsig.reports import fields
-from gitsig.reports.escape import encode_json
 
 __all__ = ["JsonLinesReporter"]
 
@@ -34,4 +33,4 @@ class JsonLinesReporter:
         self._stream.flush()
 
     def _line(self, record: str, members: dict[str, object]) -> None:
-        self._stream.write(encode_json({"record": record, **members}) + "\n")
+        self._stream.write(fields.encode_json({"record": record, **members}) + "\n")

@@ -11,7 +11,6 @@ On a terminal a line is cut or wrapped by us, so that no text of an attacker com
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from typing import TextIO
@@ -156,6 +155,8 @@ class TextReporter:
 def _fit(text: str, cells: int) -> str:
     if text.isascii():
         return text
+    import unicodedata
+
     for index, char in enumerate(text):
         cells -= 2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
         if cells < 0:

@@ -11,7 +11,7 @@ __all__ = ["crc24"]
 
 _INIT = 0xB704CE
 _POLY = 0x1864CFB
-_MASKED_AFTER = 64
+_MASKED_AFTER = 32
 """Calls after which making the masks pays."""
 
 
@@ -48,16 +48,23 @@ class _Masks:
         self.initial: dict[int, int] = {}
 
     def grow(self, bits: int) -> None:
-        """Bit i of a message contributes x^(i+24) mod the polynomial."""
-        powers = []
-        power = _POLY & 0xFFFFFF
-        for _ in range(bits):
-            powers.append(power)
-            power <<= 1
-            if power & 0x1000000:
-                power ^= _POLY
-        powers.reverse()
-        self.masks = [int("".join("1" if each >> bit & 1 else "0" for each in powers), 2) for bit in range(24)]
+        """Make the masks anew: bit i of a message contributes x^(i+24) mod the polynomial.
+
+        The step from x^i to x^(i+1) shifts and, where the top bit falls out, adds the polynomial; so the sequence of
+        top bits gives all the others.
+        """
+        tops = bytearray(bits)
+        power = first = _POLY & 0xFFFFFF
+        for index in range(bits):
+            tops[index] = 48 + (power >> 23)  # the digits 0 and 1
+            power = (power << 1 ^ (_POLY if power & 0x800000 else 0)) & 0xFFFFFF
+        top = int(tops[::-1], 2)
+        limit = (1 << bits) - 1
+        below = 0
+        self.masks = []
+        for bit in range(24):
+            below = (((below ^ (top if _POLY >> bit & 1 else 0)) << 1) & limit) | (first >> bit & 1)
+            self.masks.append(below)
         self.capacity = bits
 
 

@@ -285,6 +285,18 @@ def test_a_rule_of_first_parents_leaves_side_branches_to_the_defaults(story: Sto
     assert reasons(judge(told, f"{base}..main", policy=policy)) == ["good", "good", "key_not_allowed"]
 
 
+def test_a_rule_for_tags_speaks_of_the_tags_alone(story: StoryMaker) -> None:
+    told = story()
+    told.commit(by="bob")
+    told.tag("v1", by="ada")
+    told.commit(by="bob")
+    told.tag("v2", by="bob")
+    policy = told.policy(rules=[{"refs": ["refs/tags/v*"], "signers": ["ada"]}])
+    assert reasons(list(audit(told, (), policy))) == ["good", "good", "good", "key_not_allowed"]
+    assert reasons(judge(told, "v1..v2", policy=policy)) == ["good"]
+    assert reasons(judge(told, "v1", "v2", policy=policy)) == ["good", "key_not_allowed"]
+
+
 def test_a_target_without_a_ref_says_that_no_rule_was_applied(story: StoryMaker) -> None:
     told = story()
     base = told.commit(by="ada")

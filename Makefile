@@ -1,0 +1,52 @@
+# Everything happens in .venv. Needs Python 3.11 or later, git, gpg and ssh-keygen.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help venv test lint format demo bench clean
+
+help:
+	@echo 'make venv    the virtual environment, with $(BIN)/gitsig'
+	@echo 'make test    all tests (PYTEST_ARGS=...)'
+	@echo 'make lint    ruff and mypy'
+	@echo 'make format  ruff format'
+	@echo 'make demo    build a small repository full of forgeries and let gitsig judge it'
+	@echo 'make bench   measure, and write docs/performance.md (BENCH_ARGS=...)'
+	@echo 'make clean   remove everything that these make'
+
+venv: $(STAMP)
+	@:
+
+# A new venv's pip may be older than 25.1, which brought --group.
+$(STAMP): pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install -qq --editable . --group test --group lint
+	@touch $@
+
+test: venv
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: venv
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: venv
+	@$(BIN)/ruff format .
+
+demo: venv
+	@$(BIN)/python -m examples.demo.build
+
+bench: venv
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+clean:
+	@rm -rf .venv .demo .bench build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
