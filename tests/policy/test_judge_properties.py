@@ -1,0 +1,220 @@
+"""The judge never raises, accepts only what is good or excepted, and worse evidence never helps."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitsig.model import (
+    Evidence,
+    Fido,
+    Ident,
+    KeyFacts,
+    KeyOwner,
+    ObjectFormat,
+    ObjectType,
+    Outcome,
+    Reason,
+    Revocation,
+    SignatureFormat,
+    SignedObject,
+    Verdict,
+)
+from gitsig.policy import (
+    Defaults,
+    Exemption,
+    FidoDemand,
+    Identity,
+    ObjectKind,
+    Policy,
+    Question,
+    Rule,
+    SelfSignatures,
+    Signer,
+    examine_checks,
+    judge,
+)
+
+OID, OTHER = "a1" * 20, "b2" * 20
+NOW = 50
+
+
+def mostly(usual, *others):
+    """The usual value nine times in ten, so that good objects are not rare."""
+    return st.one_of(*[st.just(usual)] * 9, st.sampled_from([usual, *others]))
+
+
+TIMES = st.integers(0, 100)
+MAYBE = st.one_of(st.none(), st.none(), TIMES)
+LATE = st.one_of(st.none(), st.none(), st.none(), st.integers(40, 100))
+IDENTS = mostly(b"ada@example.org", b"eve@example.org", b"\xff", None).map(
+    lambda email: None if email is None else Ident(b"", email, 0, b"+0000")
+)
+REVOCATIONS = st.builds(Revocation, TIMES, st.booleans(), st.just("retired"))
+EVIDENCE = st.builds(
+    Evidence,
+    outcome=mostly(Outcome.VERIFIED, *Outcome),
+    format=mostly(SignatureFormat.SSH, None, SignatureFormat.OPENPGP),
+    fingerprint=st.just("A" * 40),
+    key_fingerprint=mostly("B" * 40, None, "C" * 40),
+    signed_at=mostly(30, None, 0, 49, 61, 99, -(10**20)),
+    claimed=st.booleans(),
+    expires_at=LATE,
+    digest=mostly("sha256", None, "sha1", "md4", "sha512"),
+    vouched=mostly(True, False),
+    fido=st.one_of(st.none(), st.builds(Fido, st.booleans(), st.booleans(), st.just(1))),
+)
+KEYS = st.builds(
+    KeyFacts,
+    format=st.just(SignatureFormat.SSH),
+    fingerprint=mostly("B" * 40, "C" * 40),
+    primary=st.just("A" * 40),
+    algorithm=mostly("ed25519", "rsa", "dsa", "ecdsa", "unknown:7"),
+    bits=mostly(4096, 0, 256, 1024),
+    created=st.one_of(st.none(), st.integers(0, 35)),
+    expires=LATE,
+    revocations=mostly((), *((Revocation(at, hard, "retired"),) for at in (0, 31, 99) for hard in (True, False))),
+    can_sign=mostly(True, False),
+    unbound=mostly("", "no back-signature"),
+    weak_self_signatures=mostly((), ("SHA-1",)),
+)
+OBJECTS = st.builds(
+    SignedObject,
+    oid=mostly(OID, OTHER),
+    type=mostly(ObjectType.COMMIT, ObjectType.TAG),
+    object_format=st.just(ObjectFormat.SHA1),
+    payload=st.just(b""),
+    signature=st.just(b""),
+    parents=st.sampled_from([(), (OTHER,), (OTHER, OTHER)]),
+    author=IDENTS,
+    committer=IDENTS,
+    tag_name=mostly(b"v1", None, b"v2"),
+    subject=st.binary(max_size=3),
+)
+RULES = st.builds(
+    Rule,
+    index=st.just(1),
+    refs=st.just(("refs/heads/*",)),
+    signers=mostly(None, frozenset({"ada"}), frozenset()),
+    fido=mostly(*FidoDemand),
+)
+QUESTIONS = st.builds(
+    Question,
+    oid=st.just(OID),
+    type=mostly("commit", "tag", "blob"),
+    obj=st.one_of(*[OBJECTS] * 9, st.none()),
+    evidence=EVIDENCE,
+    key=st.one_of(*[KEYS] * 9, st.none()),
+    owner=mostly(KeyOwner("ada"), None, KeyOwner("eve"), KeyOwner("ada", 31, 60), KeyOwner("ada", None, 40)),
+    rules=st.one_of(st.just(()), RULES.map(lambda rule: (rule,))),
+    new=st.booleans(),
+    target_lies=mostly("", "a tag of a tag"),
+    ref_tag_name=mostly(None, b"v1", b"v2"),
+)
+POLICIES = st.builds(
+    Policy,
+    signers=st.builds(
+        Signer,
+        name=st.just("ada"),
+        emails=st.sampled_from([(), ("ada@example.org",)]),
+        only=mostly(frozenset(), *(frozenset({kind}) for kind in ObjectKind)),
+        valid_until=LATE,
+        patterns=mostly((), ("*",), ("!*",)),
+    ).map(lambda signer: {"ada": signer}),
+    defaults=st.builds(
+        Defaults,
+        identity=st.sampled_from(Identity),
+        clock_skew=st.just(10),
+        self_signatures=st.sampled_from(SelfSignatures),
+        fido=mostly(*FidoDemand),
+    ),
+)
+EXEMPTIONS = st.builds(Exemption, st.just(OID), st.frozensets(st.sampled_from(Reason)), st.just("because"), MAYBE)
+
+
+@given(POLICIES, QUESTIONS, st.one_of(st.none(), EXEMPTIONS))
+def test_total_and_accepting_only_for_cause(policy, question, exemption):
+    if exemption is not None:
+        policy = dataclasses.replace(policy, exceptions={OID: exemption})
+    verdict = judge(policy, question, NOW)
+    assert isinstance(verdict, Verdict)
+    failed = [check.reason for check in examine_checks(policy, question, NOW) if check.passed is False]
+    assert verdict.reason is (failed[0] if failed else Reason.GOOD)
+    excepted = bool(failed) and exemption is not None and set(failed) <= exemption.accept - {Reason.VERIFIER_ERROR}
+    excepted = excepted and (exemption.until is None or exemption.until > NOW)
+    assert verdict.accepted is (not failed or excepted)
+    assert (verdict.exception is not None) is excepted
+
+
+@given(POLICIES, QUESTIONS)
+def test_good_means_that_every_fact_is_there(policy, question):
+    """Written out once more, apart from the judge: what nothing may be accepted without."""
+    if judge(policy, question, NOW).accepted:
+        evidence, key, obj, owner = question.evidence, question.key, question.obj, question.owner
+        assert evidence.outcome is Outcome.VERIFIED
+        assert None not in (key, obj, owner, evidence.signed_at)
+        assert (owner.signer, obj.oid, key.fingerprint) == ("ada", OID, evidence.key_fingerprint)
+        assert evidence.digest in {"sha256", "sha512"}
+        assert evidence.vouched
+        assert key.can_sign
+        assert not any(revocation.hard for revocation in key.revocations)
+        moments = [evidence.signed_at, NOW] if question.new else [evidence.signed_at]
+        ends = [key.expires, owner.valid_until, policy.signers["ada"].valid_until]
+        assert all(moment < end for end in ends if end is not None for moment in moments)
+
+
+def _evidence(**changes):
+    return lambda question: dataclasses.replace(question, evidence=dataclasses.replace(question.evidence, **changes))
+
+
+def _key(**changes):
+    def worsen(question):
+        if question.key is None:
+            return question
+        made = {name: change(question.key) for name, change in changes.items()}
+        return dataclasses.replace(question, key=dataclasses.replace(question.key, **made))
+
+    return worsen
+
+
+WORSE = [
+    *(_evidence(outcome=outcome) for outcome in Outcome if outcome is not Outcome.VERIFIED),
+    *(_evidence(digest=digest) for digest in ("sha1", "md5", "ripemd160", None)),
+    _evidence(vouched=False),
+    _evidence(signed_at=None),
+    _evidence(fido=None),
+    _evidence(expires_at=NOW),
+    _key(expires=lambda key: min(key.expires or 45, 45)),
+    _key(created=lambda key: max(key.created or 0, 31)),
+    _key(can_sign=lambda key: False),
+    _key(unbound=lambda key: "no back-signature"),
+    _key(weak_self_signatures=lambda key: ("SHA-1",)),
+    _key(bits=lambda key: key.bits // 2),
+    lambda question: dataclasses.replace(question, owner=None),
+    lambda question: dataclasses.replace(question, key=None),
+    lambda question: dataclasses.replace(question, new=True),
+    lambda question: dataclasses.replace(question, rules=(*question.rules, Rule(9, ("refs/*",), frozenset({"bob"})))),
+    lambda question: dataclasses.replace(question, ref_tag_name=b"v3"),
+    lambda question: dataclasses.replace(question, target_lies="it lies"),
+]
+
+
+@given(POLICIES, QUESTIONS, st.lists(st.sampled_from(WORSE), min_size=1, max_size=3), REVOCATIONS)
+def test_worse_evidence_never_turns_a_refusal_into_good(policy, question, worsenings, revocation):
+    if judge(policy, question, NOW).accepted:
+        return
+    for worsen in worsenings:
+        question = worsen(question)
+        assert not judge(policy, question, NOW).accepted
+    revoked = _key(revocations=lambda key: (*key.revocations, revocation))(question)
+    assert not judge(policy, revoked, NOW).accepted
+
+
+def test_the_strategies_reach_good_objects():
+    """Otherwise the properties above would speak of refusals only."""
+    from hypothesis import find
+
+    policy, question = find(st.tuples(POLICIES, QUESTIONS), lambda pair: judge(*pair, NOW).accepted)
+    assert judge(policy, question, NOW).reason is Reason.GOOD
