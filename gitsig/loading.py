@@ -155,7 +155,7 @@ def _ssh_keys(specs: Sequence[KeySpec], files: Files) -> list[OwnedKey]:
 
 def _key_lines(spec: KeySpec, files: Files) -> list[str]:
     """The key lines of one entry: itself, or those of the file that it names."""
-    if " " in spec.value:
+    if not spec.value.endswith(".pub") or spec.value.startswith(("ssh-", "ecdsa-", "sk-")):
         return [spec.value]
     text = files.read(spec.value, spec.where).decode("utf-8", "replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -1,4 +1,6 @@
-"""The value types that the rooms of gitsig share. Frozen, without behaviour that touches anything.
+"""The value types that the rooms of gitsig share. Immutable, without behaviour that touches anything.
+
+They are named tuples and not frozen dataclasses: one is made for every object, at a quarter of the price.
 
 Facts (`SignedObject`, `KeyFacts`, `Evidence`) and judgement (`Verdict`) are apart: a stage knows the
 types of the stage before it and nothing else. Times are whole Unix seconds (UTC); object ids are
@@ -8,8 +10,8 @@ lower-case hex; OpenPGP fingerprints upper-case hex, SSH fingerprints `SHA256:â€
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 __all__ = [
@@ -39,8 +41,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Sizes that are checked before anything is parsed. All in bytes unless the name says otherwise."""
 
     object_size: int = 32 * 1024 * 1024
@@ -107,8 +108,7 @@ class Ident(NamedTuple):
     """As written, such as `+0200`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedObject:
+class SignedObject(NamedTuple):
     """A commit or tag, split by the strict grammar. `objects.join` gives back the raw bytes."""
 
     oid: str
@@ -149,8 +149,7 @@ class Revocation(NamedTuple):
     """In words: `compromised`, `superseded`, `retired`, `no reason given`, `revocation list` â€¦"""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFacts:
+class KeyFacts(NamedTuple):
     """One signing key and its state, as its format's authority reports it. Facts, no judgement."""
 
     format: SignatureFormat
@@ -225,8 +224,7 @@ class Outcome(StrEnum):
     """Could not be checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Facts about one signature. Independent of policy and clock, so that it can be kept."""
 
     outcome: Outcome
@@ -278,8 +276,7 @@ class Reason(StrEnum):
     GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The judgement of one object; one entry of the report."""
 
     oid: str
@@ -312,8 +309,7 @@ class RefUpdate(NamedTuple):
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunInfo:
+class RunInfo(NamedTuple):
     """What a run is about, known before its first verdict."""
 
     repository: str
@@ -326,8 +322,7 @@ class RunInfo:
     """What the reader must know besides the verdicts, such as `first parents only`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignerUse:
+class SignerUse(NamedTuple):
     """What one signer did in a run, for the table of `audit`."""
 
     signer: str
@@ -341,8 +336,7 @@ class SignerUse:
     """Fingerprints of the signing keys used, most used first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """The counts of a run. `unverifiable` is part of `refused`."""
 
     checked: int
@@ -354,9 +348,9 @@ class Summary:
     """Objects accepted, by signer."""
     seconds: float
     cached: int = 0
-    by_type: Mapping[str, int] = field(default_factory=dict)
+    by_type: Mapping[str, int] = MappingProxyType({})
     uses: tuple[SignerUse, ...] = ()
-    key_expiry: Mapping[str, int] = field(default_factory=dict)
+    key_expiry: Mapping[str, int] = MappingProxyType({})
     """Signing key fingerprint to expiry, for keys that signed something here and expire at all."""
 
     @property
@@ -378,8 +372,7 @@ class Step(NamedTuple):
     """Not escaped: every output escapes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why an object got its verdict, step by step."""
 
     info: RunInfo
@@ -387,8 +380,7 @@ class Explanation:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Everything that one run found; the JSON report (schema `gitsig/report/1`) is made from it."""
 
     info: RunInfo

@@ -17,7 +17,7 @@ from gitsig.policy import Policy, Require, Rule
 from gitsig.store.interface import Resolved, Store
 from gitsig.store.walk import Missing, walk
 
-__all__ = ["plan_audit", "plan_verify"]
+__all__ = ["missing_words", "plan_audit", "plan_verify"]
 
 _REQUIRE_WORDS = {
     Require.FIRST_PARENT: "first parents only, as the policy says",
@@ -153,7 +153,7 @@ def _add(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scop
         plan.remark(f"not judged: {len(policy.trusted_roots)} trusted roots and what is behind them")
     commits = _with_scopes(selection.commits, scopes)
     plan.add(commit_jobs(commits, scopes), len(commits))
-    missing = [Job(each.oid, "commit", missing=_missing_words(each)) for each in selection.missing]
+    missing = [Job(each.oid, "commit", missing=missing_words(each)) for each in selection.missing]
     plan.add(missing, len(missing))
     return len(commits) + len(missing)
 
@@ -167,7 +167,8 @@ def _with_scopes(commits: Sequence[str], scopes: Iterable[Scope]) -> Sequence[st
     return [*commits, *sorted(extra)] if extra else commits
 
 
-def _missing_words(missing: Missing) -> str:
+def missing_words(missing: Missing) -> str:
+    """Why a parent could not be read, and the mend."""
     if missing.shallow:
         return f"the history is cut off here, behind {missing.child} (shallow clone); git fetch --unshallow"
     return f"the repository lacks this parent of {missing.child}; fetch it again, or see git fsck"

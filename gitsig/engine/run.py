@@ -12,7 +12,7 @@ from gitsig.engine.plan import plan_audit, plan_verify
 from gitsig.engine.tips import kind_of
 from gitsig.errors import UsageFault
 from gitsig.loading import LoadedPolicy
-from gitsig.model import Evidence, Explanation, Outcome, Report, RunInfo, SignedObject, Summary, Verdict
+from gitsig.model import Evidence, Explanation, Outcome, Reason, Report, RunInfo, SignedObject, Summary, Verdict
 from gitsig.policy import Question, Tags, judge
 from gitsig.store.interface import Store
 from gitsig.tally import Tally
@@ -52,6 +52,7 @@ class Verifier:
         self.store = store
         self.loaded = policy
         self.now = int(time.time()) if now is None else now
+        self._tags_any = policy.policy.defaults.tags is Tags.ANY
         self._examiner = Examiner(store, policy.keys, engine=engine, cross_check=cross_check)
 
     def verify(self, targets: Sequence[str] = (), *, ref: str | None = None, new: bool = False) -> Run:
@@ -117,8 +118,11 @@ class Verifier:
             ref_tag_name=job.tag_name,
         )
 
-    def judge(self, question: Question) -> Verdict:
-        """The verdict on one question."""
+    def judge_job(self, job: Job, *, new: bool) -> Verdict | None:
+        """The verdict on one job; None for an unsigned tag that the policy allows (`tags = "any"`)."""
+        question = self.question(job, new)[1]
+        if self._tags_any and question.type == "tag" and _unsigned_and_unruled(question):
+            return None
         return judge(self.loaded.policy, question, self.now)
 
     def _target_lies(self, tag: SignedObject) -> str:
@@ -164,16 +168,15 @@ class Run:
         return tuple(found)
 
     def __iter__(self) -> Iterator[Verdict]:
-        verifier, tags_any = self._verifier, self._verifier.loaded.policy.defaults.tags is Tags.ANY
+        judge_job, new, tally = self._verifier.judge_job, self._new, self._tally
         for job in self._plan:
-            _, question = verifier.question(job, self._new)
-            if tags_any and question.type == "tag" and _unsigned_and_unruled(question):
+            verdict = judge_job(job, new=new)
+            if verdict is None:
                 self._unjudged += 1
                 continue
-            verdict = verifier.judge(question)
-            self._tally.add(verdict)
-            if question.evidence.outcome is Outcome.ERROR:
-                self._note_fault(question.evidence.detail)
+            tally.add(verdict)
+            if verdict.reason is Reason.VERIFIER_ERROR:
+                self._note_fault(verdict.detail)
             yield verdict
 
     def summary(self) -> Summary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gitsig.model import Evidence, KeyFacts, KeyOwner, SignedObject
@@ -11,8 +10,7 @@ from gitsig.policy.types import Policy, Rule, Signer
 __all__ = ["Case", "Question"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One object, its evidence, and the circumstances under which it is met."""
 
     oid: str

@@ -54,10 +54,9 @@ class Scene:
                 policy = dataclasses.replace(policy, **change)
             elif isinstance(change, dict):
                 value = getattr(question, part)
-                made = value._replace(**change) if isinstance(value, tuple) else dataclasses.replace(value, **change)
-                question = dataclasses.replace(question, **{part: made})
+                question = question._replace(**{part: value._replace(**change)})
             elif part != "now":
-                question = dataclasses.replace(question, **{part: change})
+                question = question._replace(**{part: change})
         return Scene(policy, question, changes.get("now", self.now))
 
 
@@ -74,9 +73,7 @@ COMMIT = SignedObject(
     committer=ADA,
     subject=b"Fix the parser",
 )
-TAG = dataclasses.replace(
-    COMMIT, type=ObjectType.TAG, parents=(), tree=None, author=None, tag_name=b"v1.0", target="c3" * 20
-)
+TAG = COMMIT._replace(type=ObjectType.TAG, parents=(), tree=None, author=None, tag_name=b"v1.0", target="c3" * 20)
 
 
 def _scene(obj: SignedObject) -> Scene:

@@ -166,7 +166,7 @@ def test_good_means_that_every_fact_is_there(policy, question):
 
 
 def _evidence(**changes):
-    return lambda question: dataclasses.replace(question, evidence=dataclasses.replace(question.evidence, **changes))
+    return lambda question: question._replace(evidence=question.evidence._replace(**changes))
 
 
 def _key(**changes):
@@ -174,7 +174,7 @@ def _key(**changes):
         if question.key is None:
             return question
         made = {name: change(question.key) for name, change in changes.items()}
-        return dataclasses.replace(question, key=dataclasses.replace(question.key, **made))
+        return question._replace(key=question.key._replace(**made))
 
     return worsen
 
@@ -192,12 +192,12 @@ WORSE = [
     _key(unbound=lambda key: "no back-signature"),
     _key(weak_self_signatures=lambda key: ("SHA-1",)),
     _key(bits=lambda key: key.bits // 2),
-    lambda question: dataclasses.replace(question, owner=None),
-    lambda question: dataclasses.replace(question, key=None),
-    lambda question: dataclasses.replace(question, new=True),
-    lambda question: dataclasses.replace(question, rules=(*question.rules, Rule(9, ("refs/*",), frozenset({"bob"})))),
-    lambda question: dataclasses.replace(question, ref_tag_name=b"v3"),
-    lambda question: dataclasses.replace(question, target_lies="it lies"),
+    lambda question: question._replace(owner=None),
+    lambda question: question._replace(key=None),
+    lambda question: question._replace(new=True),
+    lambda question: question._replace(rules=(*question.rules, Rule(9, ("refs/*",), frozenset({"bob"})))),
+    lambda question: question._replace(ref_tag_name=b"v3"),
+    lambda question: question._replace(target_lies="it lies"),
 ]
 
 
