@@ -10,6 +10,10 @@ __all__ = ["main"]
 def main() -> int:
     """Run the program and give its exit code."""
     try:
+        if sys.argv[1:2] == ["hook"] and sys.argv[2:3] not in (["--help"], ["-h"], []):
+            from gitsig.hooks import run_hook
+
+            return run_hook(sys.argv[2], sys.argv[3:])
         from gitsig.cli.main import run
     except KeyboardInterrupt:
         sys.stderr.write("gitsig: interrupted\n")

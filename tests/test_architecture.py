@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "sources": {"model", "errors", "loading", "policy", "store"},
     "keyreview": {"model", "loading", "policy"},
     "engine": {"model", "errors", "keys", "loading", "objects", "policy", "signatures", "store", "tally"},
+    "hooks": {"model", "errors", "engine", "loading", "policy", "reports", "sources", "store", "keyreview", "_version"},
     "reports": {"model", "tally", "_version"},
 }
 """Room to rooms; `cli` and the front door may import all. The walk in `store` reads parents with `objects`."""
