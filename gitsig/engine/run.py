@@ -104,18 +104,19 @@ class Verifier:
         kind, obj, evidence = examined
         keys = self.loaded.keys
         known = evidence.outcome in _WITH_KEY
+        # By position: one is made for every object, and names would cost twice as much.
         return examined, Question(
-            oid=job.oid,
-            type=kind,
-            obj=obj,
-            evidence=evidence,
-            key=keys.facts(evidence) if known else None,
-            owner=keys.owner(evidence),
-            ref=job.ref,
-            rules=job.rules,
-            new=new,
-            target_lies=self._target_lies(obj) if obj is not None and obj.target is not None else "",
-            ref_tag_name=job.tag_name,
+            job.oid,
+            kind,
+            obj,
+            evidence,
+            keys.facts(evidence) if known else None,
+            keys.owner(evidence),
+            job.ref,
+            job.rules,
+            new,
+            self._target_lies(obj) if obj is not None and obj.target is not None else "",
+            job.tag_name,
         )
 
     def judge_job(self, job: Job, *, new: bool) -> Verdict | None:

@@ -151,21 +151,22 @@ def _void(case: Case, reasons: frozenset[Reason]) -> str:
 
 def _verdict(case: Case, reason: Reason, *, accepted: bool, detail: str, exception: str | None = None) -> Verdict:
     question, evidence, obj = case.question, case.evidence, case.question.obj
+    # By position: one is made for every object, and names would cost twice as much.
     return Verdict(
-        oid=question.oid,
-        type=question.type,
-        accepted=accepted,
-        reason=reason,
-        ref=question.ref,
-        format=evidence.format,
-        signer=None if case.owner is None else case.owner.signer,
-        fingerprint=evidence.fingerprint,
-        key_fingerprint=evidence.key_fingerprint,
-        signed_at=evidence.signed_at,
-        digest=evidence.digest,
-        new=question.new,
-        exception=exception,
-        detail=detail,
-        subject="" if obj is None else obj.subject.decode("utf-8", "replace"),
-        parent=obj.parents[0] if obj is not None and obj.parents else None,
+        question.oid,
+        question.type,
+        accepted,
+        reason,
+        question.ref,
+        evidence.format,
+        None if case.owner is None else case.owner.signer,
+        evidence.fingerprint,
+        evidence.key_fingerprint,
+        evidence.signed_at,
+        evidence.digest,
+        question.new,
+        exception,
+        detail,
+        "" if obj is None else obj.subject.decode("utf-8", "replace"),
+        obj.parents[0] if obj is not None and obj.parents else None,
     )
