@@ -20,60 +20,57 @@ from gitsig.store.graph import DONE, EXCLUDED, Graph
 __all__ = ["certify"]
 
 _MASK_BITS = 1024
-_ROUNDS = 8
 
 
 def certify(graph: Graph) -> None:
     """Read on, on the excluded side, until no commit of the range can be reached from it."""
-    for _ in range(_ROUNDS):
-        if not graph.queue:
-            return
-        chosen = _below_bottoms(graph)
-        if chosen is None or len(chosen) > _MASK_BITS:
-            break
-        if not chosen or _spread(graph, chosen):
-            return
-    while graph.queue:
-        graph.step()
+    if not graph.queue:
+        return
+    chosen = _below_bottoms(graph)
+    if chosen is None or len(chosen) > _MASK_BITS:
+        while graph.queue:
+            graph.step()
+    elif chosen:
+        _spread(graph, chosen)
 
 
 def _below_bottoms(graph: Graph) -> set[int] | None:
     """One excluded parent for each bottom; None where a bottom has none."""
     chosen: set[int] = set()
-    state = graph.state
     rows = set(graph.interesting())
     for row in rows:
         if not any(parent in rows for parent in graph.followed(row)):
-            below = [parent for parent in graph.parents[row] if state[parent] & EXCLUDED]
+            below = [parent for parent in graph.parents[row] if graph.state[parent] & EXCLUDED]
             if not below:
                 return None
             chosen.add(below[0])
     return chosen
 
 
-def _spread(graph: Graph, chosen: set[int]) -> bool:
-    """Spread the masks until the whole frontier has all bits; False as soon as the range has shrunk."""
+def _spread(graph: Graph, chosen: set[int]) -> None:
+    """Spread the masks until the whole frontier has all bits.
+
+    A commit that turns out to be excluded meanwhile leaves the range; what was said of the others still holds, since
+    the x behind them are the same.
+    """
     full = (1 << len(chosen)) - 1
     masks = {row: 1 << bit for bit, row in enumerate(sorted(chosen))}
-    frontier = {row for _, row in graph.queue if not graph.state[row] & DONE}
+    frontier = {row for _, row in graph.queue}
     uncertified = {row for row in frontier if masks.get(row) != full}
     waiting = [(-graph.times[row], row) for row in frontier.union(masks)]
     heapify(waiting)
-    graph.shrunk = False
-    while uncertified and not graph.shrunk:
+    while uncertified:
         row = heappop(waiting)[1]
         if not graph.state[row] & DONE:
             uncertified.discard(row)
-            graph.expand(row)
+            for fresh in graph.expand(row):
+                uncertified.add(fresh)
+                heappush(waiting, (-graph.times[fresh], fresh))
         mask = masks.get(row, 0)
         for parent in graph.parents[row]:
             before = masks.get(parent, 0)
-            after = masks[parent] = before | mask
-            open_end = after != full and not graph.state[parent] & DONE
-            if after != before or (open_end and parent not in uncertified):
+            if mask | before != before:
+                masks[parent] = mask | before
                 heappush(waiting, (-graph.times[parent], parent))
-            if open_end:
-                uncertified.add(parent)
-            else:
-                uncertified.discard(parent)
-    return not graph.shrunk
+                if mask | before == full:
+                    uncertified.discard(parent)

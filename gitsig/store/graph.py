@@ -19,11 +19,9 @@ INCLUDED = 1
 """Reached from an included tip."""
 EXCLUDED = 2
 """Reached from an excluded tip, whatever else."""
-READ = 4
-"""An attempt was made to read it."""
-DONE = 8
+DONE = 4
 """Its colour has been handed on to its parents."""
-FAILED = 16
+FAILED = 8
 """It could not be read."""
 
 
@@ -43,8 +41,6 @@ class Graph:
         self.queue: list[tuple[int, int]] = []
         """(-date, row) of rows that are not done."""
         self._open = 0  # rows of the queue that are included and not excluded
-        self.shrunk = False
-        """A commit of the range turned out to be excluded."""
         self.failures: dict[int, tuple[int, str]] = {}
         """Row that could not be read: (child that led to it, why)."""
         self.unreadable: list[int] = []
@@ -69,8 +65,12 @@ class Graph:
         self._open += 1
         self._enqueue(row, child)
 
-    def exclude(self, row: int, child: int = 0) -> None:
-        """Paint a row as reached from an excluded tip, and whatever is already known to be behind it."""
+    def exclude(self, row: int, child: int = 0) -> list[int]:
+        """Paint a row as reached from an excluded tip, and whatever is already known to be behind it.
+
+        Gives the rows that are new in the queue.
+        """
+        fresh: list[int] = []
         rows = [(row, child)]
         while rows:
             row, child = rows.pop()
@@ -79,12 +79,13 @@ class Graph:
                 continue
             self.state[row] = state | EXCLUDED
             if state & DONE:
-                self.shrunk = True
                 rows += ((parent, row) for parent in self.parents[row])
             elif state & INCLUDED:
                 self._open -= 1
             else:
                 self._enqueue(row, child)
+                fresh.append(row)
+        return fresh
 
     def paint(self) -> None:
         """Work from the newest commit backwards until the included side has nothing left."""
@@ -94,21 +95,18 @@ class Graph:
     def step(self) -> None:
         """Hand on the colour of the newest row that is waiting."""
         row = heappop(self.queue)[1]
-        state = self.state[row]
-        if state & EXCLUDED:
-            if not state & DONE:
-                self.expand(row)
+        if self.state[row] & EXCLUDED:
+            self.expand(row)
         else:
             self._open -= 1
-            self.state[row] = state | DONE
+            self.state[row] |= DONE
             for parent in self.followed(row):
                 self.include(parent, row)
 
-    def expand(self, row: int) -> None:
-        """Exclude the parents of an excluded row."""
+    def expand(self, row: int) -> list[int]:
+        """Exclude the parents of an excluded row; give the rows that are new in the queue."""
         self.state[row] |= DONE
-        for parent in self.parents[row]:
-            self.exclude(parent, row)
+        return [fresh for parent in self.parents[row] for fresh in self.exclude(parent, row)]
 
     def followed(self, row: int) -> tuple[int, ...]:
         """Give the parents that the included side follows."""
@@ -125,9 +123,6 @@ class Graph:
         heappush(self.queue, (-self.times[row], row))
 
     def _read(self, row: int, child: int) -> None:
-        if self.state[row] & READ:
-            return
-        self.state[row] |= READ
         try:
             kind, raw = self._store.read(self.ids[row].hex())
             if kind != "commit":

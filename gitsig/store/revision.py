@@ -51,7 +51,7 @@ def resolve(store: Store, names: RefNames, rev: str) -> Resolved:
     found = _REVISION.fullmatch(rev)
     if not rev or found is None:
         raise _unknown(rev)
-    oid, ref = _base(store, names, rev, found["base"] or "HEAD", found["at"])
+    oid, ref = _base(store, names, rev, found["base"], found["at"])
     steps = _STEP.findall(found["steps"])
     if not steps:
         return Resolved(oid, names.type_of(oid), ref)
@@ -95,7 +95,7 @@ def _base(store: Store, names: RefNames, rev: str, base: str, at: str | None) ->
     digits = store.object_format.hex_length
     if re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", base):
         return base.lower(), None
-    found = _dwim(names, "HEAD" if base == "@" else base)
+    found = _dwim(names, base)
     if found is not None:
         return found[1], found[0] if found[0].startswith("refs/") else None
     if re.fullmatch(rf"[0-9a-fA-F]{{4,{digits}}}", base):
@@ -106,6 +106,8 @@ def _base(store: Store, names: RefNames, rev: str, base: str, at: str | None) ->
 
 
 def _dwim(names: RefNames, base: str) -> tuple[str, str] | None:
+    if base == "@":
+        base = "HEAD"
     for rule in _RULES:
         found = names.follow(rule.format(base))
         if found is not None:
@@ -114,11 +116,12 @@ def _dwim(names: RefNames, base: str) -> tuple[str, str] | None:
 
 
 def _at(names: RefNames, rev: str, base: str, inside: str) -> tuple[str, str | None]:
-    found = _dwim(names, "HEAD" if base == "@" else base)
+    found = _dwim(names, base or "HEAD")
     if found is None:
         raise _unknown(rev)
     if inside.isdigit():
-        oid = names.reflog(found[0], int(inside))
+        # HEAD has a reflog of its own; `@{1}` alone means the current branch's.
+        oid = names.reflog(base if base == "HEAD" else found[0], int(inside))
         if oid is None:
             raise _unknown(rev)
         return oid, None

@@ -10,9 +10,10 @@ not leave too many either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple, overload
 
 from gitsig.errors import ObjectFault
@@ -121,27 +122,27 @@ def _history(store: Store, graph: Graph) -> History:
 
 def _oldest_first(graph: Graph) -> bytes:
     """Children before parents, newest first, and then turned round (Kahn's algorithm)."""
-    waiting = dict.fromkeys(graph.interesting(), 0)
-    for number in waiting:
-        for parent in graph.followed(number):
-            if parent in waiting:
-                waiting[parent] += 1
-    heap: list[tuple[int, bytes, int]] = []
-    _offer(graph, heap, (number for number, children in waiting.items() if not children))
+    wanted = 0
+    children = array("i", [-1]) * len(graph.ids)  # -1: not of the range
+    for row in graph.interesting():
+        children[row] = 0
+        wanted += 1
+    for row in graph.interesting():
+        for parent in graph.followed(row):
+            if children[parent] >= 0:
+                children[parent] += 1
+    heap = [(-graph.times[row], graph.ids[row], row) for row in graph.interesting() if not children[row]]
+    heapify(heap)
     ordered: list[bytes] = []
     while heap:
-        _, key, number = heappop(heap)
+        _, key, row = heappop(heap)
         ordered.append(key)
-        for parent in graph.followed(number):
-            if parent in waiting:
-                waiting[parent] -= 1
-                if not waiting[parent]:
-                    _offer(graph, heap, (parent,))
-    if len(ordered) != len(waiting):
+        for parent in graph.followed(row):
+            if children[parent] > 0:
+                children[parent] -= 1
+                if not children[parent]:
+                    heappush(heap, (-graph.times[parent], graph.ids[parent], parent))
+    if len(ordered) != wanted:
         raise ObjectFault("commits are their own ancestors: their bytes do not hash to their ids")
-    return b"".join(reversed(ordered))
-
-
-def _offer(graph: Graph, heap: list[tuple[int, bytes, int]], numbers: Iterable[int]) -> None:
-    for number in numbers:
-        heappush(heap, (-graph.times[number], graph.ids[number], number))
+    ordered.reverse()
+    return b"".join(ordered)
