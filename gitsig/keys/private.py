@@ -16,12 +16,19 @@ __all__ = ["cache_root", "is_private", "make_private", "temporary_private"]
 
 
 def cache_root() -> Path:
-    """Where gitsig keeps its own things: `GITSIG_CACHE_DIR`, else `XDG_CACHE_HOME/gitsig`, else `~/.cache/gitsig`."""
+    """Where gitsig keeps its own things: `GITSIG_CACHE_DIR`, else `XDG_CACHE_HOME/gitsig`, else `~/.cache/gitsig`.
+
+    Where no home is known, a folder named after the user in the system's temporary folder. Never one that depends on
+    the current folder, unless `GITSIG_CACHE_DIR` says so: that would be a work tree, and whoever wrote a commit could
+    bring vouched keys along.
+    """
     own = os.environ.get("GITSIG_CACHE_DIR")
     if own:
         return Path(own).absolute()
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises where there is no home
-    return Path(base).absolute() / "gitsig"
+    for base in (os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")):  # noqa: PTH111 - Path.expanduser raises where there is no home
+        if os.path.isabs(base):  # noqa: PTH117 - a string that may be empty
+            return Path(base) / "gitsig"
+    return Path(tempfile.gettempdir()).absolute() / f"gitsig-{os.geteuid()}"
 
 
 def is_private(path: Path) -> bool:

@@ -21,6 +21,7 @@ def _head(digits: int) -> re.Pattern[bytes]:
     )
 
 
+_COMMIT = ObjectType.COMMIT
 _HEAD = {fmt: _head(fmt.hex_length) for fmt in ObjectFormat}
 _PARENT_LINE = {fmt: len("parent \n") + fmt.hex_length for fmt in ObjectFormat}
 
@@ -37,21 +38,25 @@ def parse_commit(source: Source) -> SignedObject:
     headers = read_headers(source, found.end())
     payload, removed = _payload(raw, headers)
     own = headers.values.get(SIGNATURE_HEADERS[fmt])
+    # By position: one is made for every commit, and names would cost twice as much.
     return SignedObject(
-        oid=source.oid,
-        type=ObjectType.COMMIT,
-        object_format=fmt,
-        payload=payload,
-        signature=None if own is None else own.replace(b"\n ", b"\n") + b"\n",
-        removed=removed,
-        parents=tuple(parents[7:-1].decode("ascii").split("\nparent ")) if parents else (),
-        tree=tree.decode("ascii"),
-        author=ident(source, *people[:4]),
-        committer=ident(source, *people[4:]),
-        subject=subject(raw, headers.end, len(raw)),
-        mergetags=headers.mergetags,
-        other_headers=headers.others,
-        foreign_signature=len(headers.values) > (own is not None),
+        source.oid,
+        _COMMIT,
+        fmt,
+        payload,
+        None if own is None else own.replace(b"\n ", b"\n") + b"\n",
+        removed,
+        tuple(parents[7:-1].decode("ascii").split("\nparent ")) if parents else (),
+        tree.decode("ascii"),
+        ident(source, *people[:4]),
+        ident(source, *people[4:]),
+        None,
+        None,
+        None,
+        subject(raw, headers.end, len(raw)),
+        headers.mergetags,
+        headers.others,
+        len(headers.values) > (own is not None),
     )
 
 

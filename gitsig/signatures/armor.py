@@ -20,6 +20,9 @@ TIMESTAMP_NOTE = "an OpenTimestamps block beside the signature, not looked at"
 
 _BEGIN = re.compile(rb"\s*-----BEGIN ([A-Z0-9 ]+)-----[ \t\r]*(?:\n|\Z)")
 
+_NAME_SHOWN = 40
+"""Characters of a foreign armor's name that a message repeats."""
+
 _FORMATS = {
     b"PGP SIGNATURE": SignatureFormat.OPENPGP,
     b"PGP MESSAGE": SignatureFormat.OPENPGP,
@@ -29,7 +32,8 @@ _FORMATS = {
 
 _OPENPGP = re.compile(
     rb"\s*-----BEGIN PGP SIGNATURE-----[ \t\r]*\n"
-    rb"((?:(?:Version|Comment|Hash|Charset|MessageID): ?[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f]*\n)*)"
+    # No optional space after the colon: what two parts can match, many header lines try in 2**n ways.
+    rb"(?:(?:Version|Comment|Hash|Charset|MessageID):[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f]*\n)*"
     rb"[ \t\r]*\n"
     rb"((?:[A-Za-z0-9+/]+={0,2}[ \t\r]*\n)+)"
     rb"[ \t\r\n]*"
@@ -58,7 +62,7 @@ def format_of(signature: bytes) -> SignatureFormat:
         raise MalformedSignature("the signature is empty" if not signature.strip() else "text stands before the armor")
     found = _FORMATS.get(begin[1])
     if found is None:
-        raise UnsupportedSignature(f"no engine handles a {begin[1].decode('ascii').strip()}")
+        raise UnsupportedSignature(f"no engine handles a {begin[1].decode('ascii').strip()[:_NAME_SHOWN]}")
     return found
 
 
@@ -69,7 +73,7 @@ def dearmor_openpgp(signature: bytes) -> Dearmored:
     found = _OPENPGP.fullmatch(signature)
     if found is None:
         raise MalformedSignature(_complaint(signature))
-    _, body, checksum, timestamp = found.groups()
+    body, checksum, timestamp = found.groups()
     try:
         data = binascii.a2b_base64(body.translate(None, b" \t\r\n"), strict_mode=True)
         if checksum is not None and binascii.a2b_base64(checksum) != crc24(data).to_bytes(3):

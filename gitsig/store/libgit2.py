@@ -24,6 +24,11 @@ from gitsig.store.reffiles import unread_refs
 
 __all__ = ["Libgit2Store", "open_store"]
 
+_CACHED_COMMIT = 16 * 1024
+"""Bytes of the largest commit that is cached."""
+_CACHE = 64 * 1024 * 1024
+"""Bytes of all that libgit2 caches."""
+
 _TYPES = {
     int(ObjectType.COMMIT): "commit",
     int(ObjectType.TREE): "tree",
@@ -38,8 +43,9 @@ def _configure() -> None:
     # A partial clone differs in that objects may be missing, which is an error here anyhow.
     pygit2.settings.set_extensions(["partialclone"])
     pygit2.settings.enable_strict_hash_verification(True)
-    # Every commit is read once: a cache of them costs time and memory.
-    pygit2.settings.cache_object_limit(ObjectType.COMMIT, 0)
+    # Commits are read twice, by the walk and by the examination; from the cache that costs a tenth.
+    pygit2.settings.cache_object_limit(ObjectType.COMMIT, _CACHED_COMMIT)
+    pygit2.settings.cache_max_size(_CACHE)
 
 
 def open_store(path: str | None = None) -> Libgit2Store:

@@ -22,10 +22,10 @@ __all__ = ["Certificate", "Component", "SelfSignature", "read_certificates"]
 
 _ARMOR = re.compile(
     rb"^-----BEGIN PGP PUBLIC KEY BLOCK-----[ \t\r]*\n"
-    rb"(?:[A-Za-z]+: [^\n]*\n)*"
+    rb"(?:[A-Za-z]+:[^\n]*\n)*"
     rb"[ \t\r]*\n"
     rb"([A-Za-z0-9+/= \t\r\n]*?)"
-    rb"(?:^=[A-Za-z0-9+/]{4}[ \t\r]*\n)?"
+    rb"(?:^=[A-Za-z0-9+/]{4}[ \t\r\n]*)?"
     rb"-----END PGP PUBLIC KEY BLOCK-----",
     re.MULTILINE,
 )
@@ -127,7 +127,8 @@ def _binary(data: bytes, where: str) -> bytes:
     if not blocks or len(blocks) != data.count(b"-----BEGIN PGP"):
         raise PolicyFault("no OpenPGP public key block that can be read", where=where, mend=_KEY_MEND)
     try:
-        return b"".join(binascii.a2b_base64(block) for block in blocks)
+        # Strict: text behind a padding would be dropped without a word, and a revocation might stand there.
+        return b"".join(binascii.a2b_base64(each.translate(None, b" \t\r\n"), strict_mode=True) for each in blocks)
     except binascii.Error as error:
         raise PacketError(f"damaged armor ({error})") from error
 
@@ -201,8 +202,6 @@ def _subkey(head: Packet) -> PublicKey | None:
     try:
         return read_public_key(head.body)
     except PacketError:
-        if head.tag == p.PUBLIC_KEY:
-            raise
         return None
 
 
@@ -215,6 +214,8 @@ def _self_signature(body: bytes) -> SelfSignature | None:
             return None
         hashed_end = 6 + int.from_bytes(body[4:6])
         unhashed_end = hashed_end + 2 + int.from_bytes(body[hashed_end : hashed_end + 2])
+        if unhashed_end > len(body):
+            return None
         hashed = read_subpackets(body[6:hashed_end])
         both = hashed + read_subpackets(body[hashed_end + 2 : unhashed_end])
         created = next((int.from_bytes(each.body) for each in hashed if each.type == 2), 0)

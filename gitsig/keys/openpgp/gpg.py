@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +59,8 @@ def environment(home: Path) -> dict[str, str]:
 
 def run_gpg(program: str, home: Path, args: Sequence[str], stdin: bytes = b"", fds: Sequence[int] = ()) -> Answer:
     """Run gpg in `home`; raises EnvironmentFault if it cannot be started or does not end in time."""
+    import subprocess  # the warm path starts no process and does not pay for it
+
     command = [program, "--homedir", str(home), "--batch", "--no-tty", *OPTIONS, *args]
     try:
         done = subprocess.run(

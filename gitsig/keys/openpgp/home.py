@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from gitsig.errors import PolicyFault
 from gitsig.keys.openpgp.certificate import Certificate
-from gitsig.keys.openpgp.gpg import OPTIONS, environment, run_gpg
+from gitsig.keys.openpgp.gpg import run_gpg
 from gitsig.keys.openpgp.listing import ListedKey, read_listing
 
 __all__ = ["build_ring", "partition"]
@@ -35,23 +34,23 @@ def partition(certificates: Sequence[Certificate]) -> list[list[Certificate]]:
 
 
 def build_ring(program: str, home: Path, certificates: Sequence[Certificate]) -> dict[str, list[ListedKey]]:
-    """Import certificates into a new private home and return what GnuPG says of them.
+    """Import certificates into a new private home and return what GnuPG lists: those that it takes.
 
-    Raises PolicyFault for a certificate that GnuPG does not take, EnvironmentFault where GnuPG itself fails.
+    Raises EnvironmentFault where GnuPG itself fails.
     """
-    import gnupg  # 65 ms, and only a cold key store needs it
+    from gitsig.keys.openpgp.importing import import_certificates  # 65 ms, and only a cold key store needs it
 
     home.mkdir(mode=0o700)
-    gpg = gnupg.GPG(
-        gpgbinary=program, gnupghome=str(home), options=["--batch", *OPTIONS], env=environment(home), keyring=None
-    )
-    gpg.import_keys(b"".join(each.packets for each in certificates))
-    keys = read_listing(run_gpg(program, home, _LISTING).stdout)
-    for certificate in certificates:
-        if certificate.primary.fingerprint not in keys:
-            raise PolicyFault(
-                "GnuPG does not take this certificate (no valid self-signature, or a key of a kind it does not know)",
-                where=certificate.primary.fingerprint,
-                mend="see what gpg --import says of it, and export it anew",
-            )
-    return keys
+    import_certificates(program, home, b"".join(each.packets for each in certificates))
+    listed = _list(program, home)
+    missing = [each for each in certificates if each.primary.fingerprint not in listed]
+    if missing:
+        # GnuPG ends an import at the first packet that it cannot read: one certificate must not block the others (K4).
+        for certificate in missing:
+            import_certificates(program, home, certificate.packets)
+        listed = _list(program, home)
+    return listed
+
+
+def _list(program: str, home: Path) -> dict[str, list[ListedKey]]:
+    return read_listing(run_gpg(program, home, _LISTING).stdout)

@@ -1,13 +1,12 @@
 """The OpenPGP keys of a policy: certificates as GnuPG sees them, built once per set of certificates and kept.
 
-The folder is named by a digest over the key files and the gpg program, so whatever changes makes a new one. On the
-warm path no GnuPG process runs and no certificate is parsed: `facts.json` holds all that is needed.
+The folder (`gitsig.keys.openpgp.kept`) is named by a digest over the key files and the gpg program, so whatever changes
+makes a new one. On the warm path no GnuPG process runs and no certificate is parsed: `facts.json` holds all it takes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -19,14 +18,12 @@ from gitsig.errors import EnvironmentFault, GitsigError, PolicyFault
 from gitsig.keys.openpgp.certificate import Certificate, read_certificates
 from gitsig.keys.openpgp.gpg import find_gpg
 from gitsig.keys.openpgp.home import build_ring, partition
+from gitsig.keys.openpgp.kept import folder_name, read_facts, sealed, settle, vouched_names
 from gitsig.keys.openpgp.signingkey import SigningKey, from_json, signing_keys, to_json
 from gitsig.keys.private import cache_root, is_private, make_private, temporary_private
 from gitsig.model import LIMITS
 
 __all__ = ["KeySource", "OpenPGPKeys"]
-
-_FORMAT = 1
-"""Raised whenever what stands in facts.json, or how GnuPG is asked, changes."""
 
 
 class KeySource(NamedTuple):
@@ -55,7 +52,9 @@ class OpenPGPKeys:
         self._cache = cache if cache is not None else cache_root()
         self.digest = _digest(self._sources)
         self._folder: Path | None = None
-        self._facts: dict[str, Any] | None = self._read_kept() if self._sources else {"owners": [], "keys": []}
+        self._facts: dict[str, Any] | None = (
+            self._read_kept() if self._sources else {"owners": [], "keys": [], "refused": []}
+        )
         self._certificates = [] if self._facts else _parse(self._sources)
         self.owners: tuple[tuple[str, int], ...] = self._read_owners()
         """(primary fingerprint, index of its source)."""
@@ -114,10 +113,10 @@ class OpenPGPKeys:
         program = shutil.which("gpg")
         if program is None:
             return None
-        folder = self._cache / "keyrings" / _folder_name(self.digest, program)
+        folder = self._cache / "keyrings" / folder_name(self.digest, program)
         if not (is_private(self._cache) and is_private(folder.parent)):
             return None
-        facts = _kept_facts(folder, self.digest)
+        facts = read_facts(folder, self.digest)
         if facts is not None:
             self._folder = folder
         return facts
@@ -135,7 +134,12 @@ class OpenPGPKeys:
         return by_id
 
     def _index(self, facts: dict[str, Any]) -> dict[str, list[SigningKey]]:
-        vouched = {each.name for each in (self._folder / "vouched").iterdir()} if self._folder else set()
+        vouched = vouched_names(self._folder) if self._folder else frozenset()
+        self.warnings += [
+            f"GnuPG does not take the certificate {each} (no valid self-signature, or a kind of key that it does not "
+            "know), so nobody can sign with it: see what gpg --import says of it, and export it anew"
+            for each in facts["refused"]
+        ]
         by_id: dict[str, list[SigningKey]] = {}
         for row in facts["keys"]:
             key = from_json(row)
@@ -147,35 +151,22 @@ class OpenPGPKeys:
         """Let GnuPG read the certificates, in a new folder that takes its place when it is whole."""
         program = self.program
         parent = self._parent()
-        made = Path(tempfile.mkdtemp(prefix="new-", dir=parent))
+        final = parent / folder_name(self.digest, program)
         try:
-            (made / "vouched").mkdir(mode=0o700)
-            facts = self._ask(program, made)
-            (made / "facts.json").write_text(json.dumps(facts), encoding="ascii")
-            self._folder = self._settle(made, parent / _folder_name(self.digest, program))
+            with tempfile.TemporaryDirectory(prefix="new-", dir=parent, ignore_cleanup_errors=True) as name:
+                made = Path(name)
+                (made / "vouched").mkdir(mode=0o700)
+                facts = self._ask(program, made)
+                (made / "facts.json").write_bytes(sealed(facts, self.digest))
+                settle(made, final, self.digest)
         except OSError as error:
             raise EnvironmentFault(
                 f"the key store cannot be written ({error.strerror})",
                 where=str(parent),
                 mend="make room, or set GITSIG_CACHE_DIR to a folder that can be written",
             ) from error
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        self._folder = final
         return facts
-
-    def _settle(self, made: Path, final: Path) -> Path:
-        """Move the finished folder into place. Where another process was first, its folder serves as well."""
-        if _kept_facts(final, self.digest) is not None:
-            return final
-        if final.exists():  # damaged, or not ours to trust
-            final.rename(made.with_name(f"{made.name}.old"))
-            shutil.rmtree(made.with_name(f"{made.name}.old"), ignore_errors=True)
-        try:
-            made.rename(final)
-        except OSError:
-            if _kept_facts(final, self.digest) is None:
-                raise
-        return final
 
     def _parent(self) -> Path:
         parent = self._cache / "keyrings"
@@ -192,14 +183,18 @@ class OpenPGPKeys:
 
     def _ask(self, program: str, folder: Path) -> dict[str, Any]:
         rows = []
+        refused = []
         rings = partition([each for each, _ in self._certificates])
         for number, ring in enumerate(rings):
             listed = build_ring(program, folder / f"ring{number}", ring)
             for certificate in ring:
-                keys = signing_keys(certificate, listed[certificate.primary.fingerprint], number)
-                rows += [to_json(key) for key in keys]
+                fingerprint = certificate.primary.fingerprint
+                if fingerprint in listed:
+                    rows += [to_json(key) for key in signing_keys(certificate, listed[fingerprint], number)]
+                else:
+                    refused.append(fingerprint)
         owners = [[each.primary.fingerprint, index] for each, index in self._certificates]
-        return {"format": _FORMAT, "digest": self.digest, "owners": owners, "keys": rows}
+        return {"owners": owners, "keys": rows, "refused": refused}
 
 
 def _digest(sources: Sequence[KeySource]) -> str:
@@ -208,28 +203,6 @@ def _digest(sources: Sequence[KeySource]) -> str:
     for source in sources:
         whole.update(hashlib.sha256(source.data).digest() + source.pick.encode() + b"\n")
     return whole.hexdigest()
-
-
-def _folder_name(digest: str, program: str) -> str:
-    """Another gpg may see certificates differently; its file tells it apart without starting it."""
-    try:
-        status = Path(program).stat()
-        build = f"{os.path.realpath(program)} {status.st_size} {status.st_mtime_ns}"
-    except OSError:
-        build = program
-    return hashlib.sha256(f"{_FORMAT} {digest} {build}".encode()).hexdigest()[:32]
-
-
-def _kept_facts(folder: Path, digest: str) -> dict[str, Any] | None:
-    """The facts in `folder` if it is whole, private and made for `digest`."""
-    if not (is_private(folder) and (folder / "vouched").is_dir()):
-        return None
-    try:
-        facts: dict[str, Any] = json.loads((folder / "facts.json").read_bytes())
-        whole = facts["format"] == _FORMAT and facts["digest"] == digest
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return facts if whole else None
 
 
 def _parse(sources: Sequence[KeySource]) -> list[tuple[Certificate, int]]:

@@ -48,7 +48,8 @@ def read_listing(output: bytes) -> dict[str, list[ListedKey]]:
 def _certificates(output: bytes) -> Iterator[list[ListedKey]]:
     keys: list[ListedKey] = []
     on_key = False
-    for line in output.decode("utf-8", "replace").splitlines():
+    # Not splitlines: GnuPG leaves U+2028 and U+0085 in user IDs as they are, and a name must not begin a record.
+    for line in output.decode("utf-8", "replace").split("\n"):
         fields = line.split(":")
         kind = fields[0]
         if kind == "pub" and keys:

@@ -84,6 +84,8 @@ def read_public_key(body: bytes) -> PublicKey:
         raise PacketError("a key packet is cut off")
     if body[0] != 4:
         raise PacketError(f"a version {body[0]} key")
+    if len(body) > 0xFFFF:
+        raise PacketError("a key packet of more than 65535 bytes, which has no version 4 fingerprint")
     algorithm = body[5]
     curve, numbers = _material(algorithm, body)
     digest = hashlib.sha1(b"\x99" + len(body).to_bytes(2) + body, usedforsecurity=False)

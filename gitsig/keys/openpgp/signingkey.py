@@ -24,8 +24,8 @@ class SigningKey:
         self.ring = ring
         self.name = f"{facts.primary}-{facts.fingerprint}"
         self.vouched = False
-        self.refusals: list[str] = []
-        """Why GnuPG did not vouch, for each time that it was asked."""
+        self.refusals: tuple[list[str], list[str]] = ([], [])
+        """Why GnuPG did not vouch, for each time that it was asked: with a weak digest, with a strong one."""
         self.handle: Any = None
         """The arithmetic's own key object, made on first use."""
 

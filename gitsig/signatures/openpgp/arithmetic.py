@@ -1,4 +1,4 @@
-"""The public-key arithmetic of version 4 OpenPGP signatures, on `cryptography` (RFC 9580 §5.2.3, §9).
+"""The public-key arithmetic of version 4 OpenPGP signatures, (RFC 9580 §5.2.3, §9).
 
 `check` says True or False only for what it understands to the last bit; `Beyond` leaves a signature to GnuPG.
 """
@@ -9,32 +9,37 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    SECP384R1,
+    SECP521R1,
+    EllipticCurve,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from gitsig.errors import MalformedSignature
 from gitsig.keys.openpgp.packets import PacketError
 from gitsig.keys.openpgp.publickey import PublicKey, read_mpi
 from gitsig.keys.openpgp.signingkey import SigningKey
+from gitsig.signatures.arithmetic import Ed25519, der_signature, verify_ecdsa, verify_rsa
 from gitsig.signatures.openpgp.packet import SignaturePacket
 
 __all__ = ["Beyond", "check"]
 
-_DIGESTS: dict[str, tuple[Callable[..., Any], Prehashed]] = {
-    "md5": (hashlib.md5, Prehashed(hashes.MD5())),  # noqa: S303 - old signatures are read, the policy refuses them
-    "sha1": (hashlib.sha1, Prehashed(hashes.SHA1())),  # noqa: S303 - as above
-    "sha224": (hashlib.sha224, Prehashed(hashes.SHA224())),
-    "sha256": (hashlib.sha256, Prehashed(hashes.SHA256())),
-    "sha384": (hashlib.sha384, Prehashed(hashes.SHA384())),
-    "sha512": (hashlib.sha512, Prehashed(hashes.SHA512())),
-    "sha3-256": (hashlib.sha3_256, Prehashed(hashes.SHA3_256())),
-    "sha3-512": (hashlib.sha3_512, Prehashed(hashes.SHA3_512())),
+_DIGESTS: dict[str, Callable[..., Any]] = {
+    "md5": hashlib.md5,
+    "sha1": hashlib.sha1,
+    "sha224": hashlib.sha224,
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+    "sha3-256": hashlib.sha3_256,
+    "sha3-512": hashlib.sha3_512,
 }
-_PKCS1 = padding.PKCS1v15()
-_ECDSA = {name: ec.ECDSA(prehashed) for name, (_, prehashed) in _DIGESTS.items()}
-_CURVES: dict[str, ec.EllipticCurve] = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
+_CURVES: dict[str, EllipticCurve] = {"p256": SECP256R1(), "p384": SECP384R1(), "p521": SECP521R1()}
 
 
 class Beyond(Exception):
@@ -48,16 +53,13 @@ def check(packet: SignaturePacket, key: SigningKey, payload: bytes) -> bool:
         raise Beyond(f"digest {packet.digest}")
     if key.handle is None:
         key.handle = _handle(key.public)
-    whole = digest[0](payload, usedforsecurity=False)
+    whole = digest(payload, usedforsecurity=False)
     whole.update(packet.trailer)
-    try:
-        # The two octets of the digest that the packet repeats are not compared: old forge signatures have them wrong.
-        return bool(key.handle(packet, whole.digest(), digest[1]))
-    except InvalidSignature:
-        return False
+    # The two octets of the digest that the packet repeats are not compared: old forge signatures have them wrong.
+    return bool(key.handle(packet, whole.digest()))
 
 
-Handle = Callable[[SignaturePacket, bytes, Prehashed], bool]
+Handle = Callable[[SignaturePacket, bytes], bool]
 
 
 def _handle(public: PublicKey) -> Handle:
@@ -90,28 +92,27 @@ def _numbers(data: bytes, count: int) -> list[bytes]:
 
 def _rsa(public: PublicKey) -> Handle:
     modulus, exponent = (int.from_bytes(each) for each in public.numbers)
-    verify = rsa.RSAPublicNumbers(exponent, modulus).public_key().verify
+    key = RSAPublicNumbers(exponent, modulus).public_key()
     size = (modulus.bit_length() + 7) // 8
 
-    def check_rsa(packet: SignaturePacket, digest: bytes, prehashed: Prehashed) -> bool:
+    def check_rsa(packet: SignaturePacket, digest: bytes) -> bool:
         (number,) = _numbers(packet.numbers, 1)
         if packet.algorithm not in (1, 3) or len(number) > size:
             return False
-        verify(number.rjust(size, b"\0"), digest, _PKCS1, prehashed)
-        return True
+        return verify_rsa(key, number.rjust(size, b"\0"), digest, packet.digest)
 
     return check_rsa
 
 
 def _ecdsa(public: PublicKey) -> Handle:
-    verify = ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[public.curve], public.numbers[0]).verify
+    key = EllipticCurvePublicKey.from_encoded_point(_CURVES[public.curve], public.numbers[0])
 
-    def check_ecdsa(packet: SignaturePacket, digest: bytes, _: Prehashed) -> bool:
+    def check_ecdsa(packet: SignaturePacket, digest: bytes) -> bool:
         if packet.algorithm != 19:
             return False
-        r, s = _numbers(packet.numbers, 2)
-        verify(encode_dss_signature(int.from_bytes(r), int.from_bytes(s)), digest, _ECDSA[packet.digest])
-        return True
+        r, s = (int.from_bytes(each) for each in _numbers(packet.numbers, 2))
+        # A number of more than 66 octets is beyond the order of every curve here, and beyond short DER lengths.
+        return max(r, s).bit_length() <= 528 and verify_ecdsa(key, der_signature(r, s), digest, packet.digest)
 
     return check_ecdsa
 
@@ -121,19 +122,15 @@ def _ed25519(public: PublicKey) -> Handle:
     point = public.numbers[0]
     if public.algorithm == 22 and (len(point) != 33 or point[0] != 0x40):
         raise Beyond("an Ed25519 point in another form")
-    verify = ed25519.Ed25519PublicKey.from_public_bytes(point[-32:]).verify
+    key = Ed25519(Ed25519PublicKey.from_public_bytes(point[-32:]))
 
-    def check_ed25519(packet: SignaturePacket, digest: bytes, _: Prehashed) -> bool:
+    def check_ed25519(packet: SignaturePacket, digest: bytes) -> bool:
         if packet.algorithm != public.algorithm:
             return False
         if packet.algorithm == 27:
-            verify(packet.numbers, digest)
-            return True
+            return key.verify(packet.numbers, digest)
         r, s = _numbers(packet.numbers, 2)
-        if len(r) > 32 or len(s) > 32:
-            return False
         # Integers lose their leading zeros, one signature in 128 (K17).
-        verify(r.rjust(32, b"\0") + s.rjust(32, b"\0"), digest)
-        return True
+        return len(r) <= 32 and len(s) <= 32 and key.verify(r.rjust(32, b"\0") + s.rjust(32, b"\0"), digest)
 
     return check_ed25519

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitsig.errors import GitsigError, MalformedSignature, UnsupportedSignature
+from gitsig.errors import GitsigError, MalformedSignature, ObjectFault, UnsupportedSignature
 from gitsig.keys.openpgp.keyring import OpenPGPKeys
 from gitsig.keys.openpgp.signingkey import SigningKey
 from gitsig.model import Evidence, Outcome, SignatureFormat
@@ -21,8 +21,11 @@ from gitsig.signatures.openpgp.status import Status
 __all__ = ["OpenPGPEngine"]
 
 _STRONG = frozenset({"sha256", "sha384", "sha512"})
+"""Digests for whose sake GnuPG refuses nothing: its refusal is about the key."""
 _REFUSALS = 3
 """So often GnuPG is asked about a key that it does not vouch for; more would let a pusher start processes at will."""
+
+_MISMATCH = "the signature does not match the object"
 
 _NO_KEY, _ALGORITHMS = 9, (4, 5)
 """Codes of GnuPG's ERRSIG."""
@@ -39,22 +42,25 @@ class OpenPGPEngine:
 
     def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
         """Say what is true of an OpenPGP signature; never raises for what is wrong with it."""
-        packet = None
         try:
             data, notes = dearmor_openpgp(armored)
-            packet = read_signature(data)
-            candidates = self._keys.lookup(packet.issuer_fingerprint, packet.issuer_key_id)
-            if not candidates:
-                return _unknown(packet, notes)
-            return self._examine(_Case(packet, data, payload, notes), candidates)
+            return self._examine(_Case(read_signature(data), data, payload, notes))
         except MalformedSignature as fault:
             return Evidence(Outcome.MALFORMED, SignatureFormat.OPENPGP, detail=fault.what)
         except UnsupportedSignature as fault:
             return Evidence(Outcome.UNSUPPORTED, SignatureFormat.OPENPGP, detail=fault.what)
+
+    def _examine(self, case: _Case) -> Evidence:
+        packet = case.packet
+        try:
+            candidates = self._keys.lookup(packet.issuer_fingerprint, packet.issuer_key_id)
+            return self._by_engines(case, candidates) if candidates else _unknown(packet, case.notes)
+        except ObjectFault:
+            raise
         except GitsigError as fault:
             return _failed(packet, fault.diagnostics())
 
-    def _examine(self, case: _Case, candidates: Sequence[SigningKey]) -> Evidence:
+    def _by_engines(self, case: _Case, candidates: Sequence[SigningKey]) -> Evidence:
         if self._gnupg_only or case.packet.beyond:
             return self._by_gnupg(case, candidates)
         try:
@@ -69,7 +75,7 @@ class OpenPGPEngine:
         """Arithmetic for each key that may be meant; where certificates share a key, the vouched one counts."""
         right = [key for key in candidates if check(case.packet, key, case.payload)]
         if not right:
-            return case.evidence(candidates[0], Outcome.BAD, detail="the signature does not match the object")
+            return case.evidence(candidates[0], Outcome.BAD, detail=_MISMATCH)
         refusal = ""
         for key in right:
             refusal = self._vouch(key, case)
@@ -81,10 +87,11 @@ class OpenPGPEngine:
         """Empty if GnuPG vouches for `key`, else why not. The arithmetic has said good before this is called."""
         if key.vouched:
             return ""
-        if key.facts.unbound or not key.facts.can_sign:
-            return key.facts.unbound or "the key has no signing capability"
-        if len(key.refusals) >= _REFUSALS:
-            return key.refusals[-1]
+        if no_signer := _no_signer(key):
+            return no_signer
+        refusals = key.refusals[case.packet.digest in _STRONG]
+        if len(refusals) >= _REFUSALS:
+            return refusals[-1]
         status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
         if status.valid and (status.primary, status.fingerprint) == (key.facts.primary, key.facts.fingerprint):
             self._keys.remember_vouching(key)
@@ -92,43 +99,49 @@ class OpenPGPEngine:
         if status.result == "BADSIG" or status.valid:
             raise GitsigError("the engines disagree: the arithmetic says good, GnuPG does not")
         refusal = f"GnuPG does not vouch for the key ({_said(status)})"
-        if case.packet.digest in _STRONG:
-            key.refusals.append(refusal)
+        refusals.append(refusal)
         return refusal
 
     def _by_gnupg(self, case: _Case, candidates: Sequence[SigningKey], why: str = "") -> Evidence:
-        """GnuPG's answer, from each ring that holds a key that may be meant; the first that verifies counts."""
-        status = Status("NODATA")
+        """GnuPG's answer, from each ring that holds a key that may be meant; the first that vouches counts."""
+        status, refused = Status("NODATA"), None
         for key in _one_per_ring(candidates):
             status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
             if status.valid:
-                return self._valid(case, status)
+                refused = self._valid(case, candidates, status)
+                if refused.vouched:
+                    return refused
+        if refused is not None:
+            return refused
         if status.result == "BADSIG":
-            return case.evidence(candidates[0], Outcome.BAD, detail="the signature does not match the object")
+            return case.evidence(candidates[0], Outcome.BAD, detail=_MISMATCH)
         return self._not_judged(case, candidates, status, why or case.packet.beyond)
 
-    def _valid(self, case: _Case, status: Status) -> Evidence:
-        key = self._keys.find(status.primary or "", status.fingerprint or "")
+    def _valid(self, case: _Case, candidates: Sequence[SigningKey], status: Status) -> Evidence:
+        names = (status.primary, status.fingerprint)
+        key = next((each for each in candidates if (each.facts.primary, each.facts.fingerprint) == names), None)
         if key is None:
-            raise GitsigError("GnuPG names a key that is not in the key store")
+            raise GitsigError("GnuPG names another key than those that the signature may mean")
         said = (status.created, status.expires_at, DIGESTS.get(status.digest or 0), status.sig_class)
         read = (case.packet.created, case.packet.expires_at, case.packet.digest, "00")
         if said != read:
             raise GitsigError(f"the engines disagree about the signature's facts: GnuPG {said}, gitsig {read}")
-        return case.evidence(key, Outcome.VERIFIED)
+        # GnuPG refuses such keys itself; were it to change its mind, the packets of the certificate still say no (K4).
+        no_signer = _no_signer(key)
+        return case.evidence(key, Outcome.VERIFIED, vouched=not no_signer, detail=no_signer)
 
     def _not_judged(self, case: _Case, candidates: Sequence[SigningKey], status: Status, why: str) -> Evidence:
         """GnuPG has not come to the arithmetic: for the key's sake, or for lack of the algorithm."""
         if status.result == "NODATA":
             return Evidence(Outcome.MALFORMED, SignatureFormat.OPENPGP, detail="GnuPG finds no signature in it")
         said = f"GnuPG does not vouch for the key ({_said(status)})"
-        for key in candidates:
-            try:
-                right = not case.packet.beyond and check(case.packet, key, case.payload)
-            except Beyond:
-                right = False
-            if right or key.facts.unbound or not key.facts.can_sign:
-                return case.evidence(key, Outcome.VERIFIED, vouched=False, detail=key.facts.unbound or said)
+        checked = [(key, _checked(case, key)) for key in candidates]
+        for key, right in checked:
+            no_signer = _no_signer(key)
+            if right or (right is None and no_signer):
+                return case.evidence(key, Outcome.VERIFIED, vouched=False, detail=no_signer or said)
+        if all(right is False for _, right in checked):
+            return case.evidence(candidates[0], Outcome.BAD, detail=_MISMATCH)
         outcome = Outcome.UNSUPPORTED if status.error in _ALGORITHMS else Outcome.ERROR
         detail = f"{why}, and GnuPG does not judge it ({_said(status)})" if why else f"GnuPG: {_said(status)}"
         return case.evidence(candidates[0], outcome, detail=detail)
@@ -137,6 +150,8 @@ class OpenPGPEngine:
         """Both engines must tell the same facts; which words they use does not matter."""
         if _facts(ours) == _facts(theirs):
             return ours
+        if ours.digest not in _STRONG and _facts(ours)[:-1] == _facts(theirs)[:-1]:
+            return theirs  # GnuPG refuses the digest (MD5), not the facts
         raise GitsigError(
             f"the engines disagree: in process {ours.outcome} {ours.key_fingerprint}, GnuPG {theirs.outcome} "
             f"{theirs.key_fingerprint} {theirs.detail}".rstrip()
@@ -162,7 +177,7 @@ class _Case:
             SignatureFormat.OPENPGP,
             key.facts.primary,
             key.facts.fingerprint,
-            packet.issuer_key_id,
+            key.facts.fingerprint[-16:],  # not what the packet names, for that need not be signed
             packet.created,
             False,
             packet.expires_at,
@@ -172,6 +187,21 @@ class _Case:
             self.notes,
             detail,
         )
+
+
+def _no_signer(key: SigningKey) -> str:
+    """Why the key may sign nothing, whatever GnuPG says of a signature; empty if it may."""
+    return key.facts.unbound or ("" if key.facts.can_sign else "the key has no signing capability")
+
+
+def _checked(case: _Case, key: SigningKey) -> bool | None:
+    """What the arithmetic here says; None where it cannot say."""
+    if case.packet.beyond:
+        return None
+    try:
+        return check(case.packet, key, case.payload)
+    except Beyond:
+        return None
 
 
 def _unknown(packet: SignaturePacket, notes: tuple[str, ...]) -> Evidence:
@@ -189,9 +219,7 @@ def _unknown(packet: SignaturePacket, notes: tuple[str, ...]) -> Evidence:
     )
 
 
-def _failed(packet: SignaturePacket | None, detail: str) -> Evidence:
-    if packet is None:
-        return Evidence(Outcome.ERROR, SignatureFormat.OPENPGP, detail=detail)
+def _failed(packet: SignaturePacket, detail: str) -> Evidence:
     return Evidence(
         Outcome.ERROR,
         SignatureFormat.OPENPGP,

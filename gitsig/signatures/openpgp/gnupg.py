@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gitsig.errors import EnvironmentFault
 from gitsig.keys.openpgp.gpg import run_gpg
 from gitsig.signatures.openpgp.status import Status, read_status
 
@@ -16,13 +17,8 @@ def ask(program: str, home: Path, payload: bytes, signature: bytes) -> Status:
 
     Raises EnvironmentFault where gpg cannot be run, does not answer, or answers outside the grammar of its status.
     """
-    # A signature is at most LIMITS.packet_size (32 KiB) here, a pipe holds 64 KiB: the write never blocks.
-    read_end, write_end = os.pipe()
+    read_end = _filled_pipe(signature)
     try:
-        try:
-            os.write(write_end, signature)
-        finally:
-            os.close(write_end)
         arguments = [
             "--status-fd=1",
             "--lock-never",
@@ -35,3 +31,26 @@ def ask(program: str, home: Path, payload: bytes, signature: bytes) -> Status:
         return read_status(run_gpg(program, home, arguments, stdin=payload, fds=(read_end,)).stdout)
     finally:
         os.close(read_end)
+
+
+def _filled_pipe(content: bytes) -> int:
+    """The read end of a pipe that holds `content` and nothing more.
+
+    A signature has at most LIMITS.packet_size (32 KiB) and a pipe holds 64 KiB, but less where the user has many
+    pipes (pipe(7)): the write must fail then instead of waiting for a reader that is not there yet.
+    """
+    try:
+        read_end, write_end = os.pipe()
+    except OSError as error:
+        raise EnvironmentFault(f"no pipe for gpg ({error.strerror})") from error
+    try:
+        os.set_blocking(write_end, False)
+        whole = os.write(write_end, content) == len(content)
+    except BlockingIOError:
+        whole = False
+    finally:
+        os.close(write_end)
+    if not whole:
+        os.close(read_end)
+        raise EnvironmentFault("a pipe of this user holds too little for a signature", mend="close other programs")
+    return read_end

@@ -54,7 +54,7 @@ class SignaturePacket:
 def read_signature(data: bytes) -> SignaturePacket:
     """Read binary `data` that must be exactly one signature packet.
 
-    Raises MalformedSignature, or UnsupportedSignature for a version that GnuPG cannot judge either.
+    Raises MalformedSignature, or UnsupportedSignature for a version or digest that GnuPG cannot judge either.
     """
     body = _single_body(data)
     if body[:1] == b"\x04":
@@ -98,9 +98,9 @@ def _version4(body: bytes) -> SignaturePacket:
     return SignaturePacket(
         version=4,
         algorithm=algorithm,
-        digest=DIGESTS.get(digest, f"unknown:{digest}"),
+        digest=_digest(digest),
         created=facts.created,
-        expires_at=facts.created + facts.lifetime if facts.lifetime else None,
+        expires_at=facts.created + facts.lifetime if facts.lifetime > 0 else None,
         issuer_fingerprint=facts.fingerprint,
         issuer_key_id=facts.key_id,
         trailer=body[:hashed_end] + b"\x04\xff" + hashed_end.to_bytes(4),
@@ -116,10 +116,17 @@ def _demand_document_class(sig_class: int) -> None:
         raise MalformedSignature(f"a signature of class 0x{sig_class:02x}, which signs no document")
 
 
+def _digest(number: int) -> str:
+    name = DIGESTS.get(number)
+    if name is None:
+        raise UnsupportedSignature(f"digest algorithm {number}, which GnuPG does not know either")
+    return name
+
+
 @dataclass(slots=True)
 class _Facts:
     created: int = -1
-    lifetime: int = 0
+    lifetime: int = -1
     fingerprint: str | None = None
     key_id: str | None = None
     beyond: str = ""
@@ -154,7 +161,7 @@ def _time(facts: _Facts, kind: int, value: bytes) -> None:
         facts.beyond = "two creation times" if facts.created >= 0 else facts.beyond
         facts.created = int.from_bytes(value)
     else:
-        facts.beyond = "two expiration times" if facts.lifetime else facts.beyond
+        facts.beyond = "two expiration times" if facts.lifetime >= 0 else facts.beyond
         facts.lifetime = int.from_bytes(value)
 
 
@@ -174,7 +181,7 @@ def _version3(body: bytes) -> SignaturePacket:
     return SignaturePacket(
         version=3,
         algorithm=body[15],
-        digest=DIGESTS.get(body[16], f"unknown:{body[16]}"),
+        digest=_digest(body[16]),
         created=int.from_bytes(body[3:7]),
         expires_at=None,
         issuer_fingerprint=None,

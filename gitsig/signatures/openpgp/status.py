@@ -7,6 +7,7 @@ The exit code says nothing that is relied upon (S4).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gitsig.errors import EnvironmentFault
@@ -15,7 +16,21 @@ __all__ = ["Status", "read_status"]
 
 _PREFIX = "[GNUPG:] "
 
+_KEY = "([0-9A-F]{16}|[0-9A-F]{40})"
+"""A key id, or a version 4 fingerprint where GnuPG knows it."""
 _RESULTS = frozenset({"GOODSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "ERRSIG"})
+_GRAMMAR = {
+    # The user ID stands last; GnuPG escapes what could end the line.
+    **{keyword: re.compile(f"{keyword} {_KEY}(?: .*)?") for keyword in _RESULTS - {"ERRSIG"}},
+    "ERRSIG": re.compile(
+        f"ERRSIG {_KEY} [0-9]+ [0-9]+ [0-9A-Fa-f]{{2}} [0-9T]+ ([0-9]{{1,5}})(?: (?:-|[0-9A-F]{{40}}))?"
+    ),
+    "VALIDSIG": re.compile(
+        "VALIDSIG ([0-9A-F]{40}) [0-9]{4}-[0-9]{2}-[0-9]{2} ([0-9]{1,10}) ([0-9]{1,10}) [0-9]+ [0-9]+ [0-9]+ "
+        "([0-9]{1,3}) ([0-9A-Fa-f]{2}) ([0-9A-F]{40})"
+    ),
+}
+"""The lines that decide, each as a whole (doc/DETAILS of GnuPG)."""
 
 _HARMLESS = frozenset(
     {
@@ -54,47 +69,54 @@ def read_status(output: bytes) -> Status:
     """Read the whole status output of one `gpg --verify`; raises EnvironmentFault where it is not as it must be."""
     if output and not output.endswith(b"\n"):
         raise EnvironmentFault("gpg's status output breaks off")
-    lines = [_words(line) for line in output.decode("latin-1").split("\n")[:-1]]
-    results = [words for words in lines if words[0] in _RESULTS]
-    valid = [words for words in lines if words[0] == "VALIDSIG"]
-    begun = sum(words[0] == "NEWSIG" for words in lines)
-    if not results and not valid and any(words[0] == "NODATA" for words in lines):
+    lines = [_status_line(line) for line in output.decode("latin-1").split("\n")[:-1]]
+    results = [line for keyword, line in lines if keyword in _RESULTS]
+    valid = [line for keyword, line in lines if keyword == "VALIDSIG"]
+    begun = [at for at, (keyword, _) in enumerate(lines) if keyword == "NEWSIG"]
+    if not results and not valid and any(keyword == "NODATA" for keyword, _ in lines):
         return Status("NODATA")
-    if begun != 1 or len(results) != 1 or len(valid) > 1:
-        counts = f"{begun} NEWSIG, {len(results)} results, {len(valid)} VALIDSIG"
+    if begun != [0] or len(results) != 1 or len(valid) > 1:
+        counts = f"{len(begun)} NEWSIG, {len(results)} results, {len(valid)} VALIDSIG"
         raise EnvironmentFault(f"gpg's status output is not of one signature ({counts})")
     return _status(results[0], valid[0] if valid else None)
 
 
-def _words(line: str) -> list[str]:
+def _status_line(line: str) -> tuple[str, str]:
+    """The keyword and the line without its prefix."""
     if not line.startswith(_PREFIX):
         raise EnvironmentFault("gpg's status output has a line that is no status line")
-    words = line[len(_PREFIX) :].split(" ")
-    if words[0] not in _RESULTS and words[0] not in _HARMLESS and words[0] != "VALIDSIG":
-        raise EnvironmentFault(f"gpg's status output has a line that does not belong to a signature ({words[0][:40]})")
-    return words
+    text = line[len(_PREFIX) :]
+    keyword = text.partition(" ")[0]
+    if keyword not in _GRAMMAR and keyword not in _HARMLESS:
+        raise EnvironmentFault(f"gpg's status output has a line that does not belong to a signature ({keyword[:40]})")
+    return keyword, text
 
 
-def _status(result: list[str], valid: list[str] | None) -> Status:
-    good = result[0] not in ("BADSIG", "ERRSIG")
+def _status(result: str, valid: str | None) -> Status:
+    keyword, key, *rest = _fields(result)
+    good = keyword not in ("BADSIG", "ERRSIG")
     if good != (valid is not None):
-        raise EnvironmentFault(f"gpg says {result[0]} {'without' if good else 'with'} VALIDSIG")
-    try:
-        if result[0] == "ERRSIG":
-            return Status("ERRSIG", error=int(result[6]))
-        if valid is None:
-            return Status(result[0])
-        fingerprint, _, created, expires, _, _, _, digest, sig_class, primary = valid[1:11]
-        if not fingerprint.endswith(result[1][-16:]):
-            raise EnvironmentFault("gpg names two different keys for one signature")
-        return Status(
-            result[0],
-            fingerprint=fingerprint.upper(),
-            primary=primary.upper(),
-            created=int(created),
-            expires_at=int(expires) or None,
-            digest=int(digest),
-            sig_class=sig_class,
-        )
-    except (ValueError, IndexError) as error:
-        raise EnvironmentFault(f"gpg's {result[0]} line cannot be read") from error
+        raise EnvironmentFault(f"gpg says {keyword} {'without' if good else 'with'} VALIDSIG")
+    if valid is None:
+        return Status(keyword, error=int(rest[0]) if rest else 0)
+    _, fingerprint, created, expires, digest, sig_class, primary = _fields(valid)
+    if not fingerprint.endswith(key):
+        raise EnvironmentFault("gpg names two different keys for one signature")
+    return Status(
+        keyword,
+        fingerprint=fingerprint,
+        primary=primary,
+        created=int(created),
+        expires_at=int(expires) or None,
+        digest=int(digest),
+        sig_class=sig_class,
+    )
+
+
+def _fields(line: str) -> tuple[str, ...]:
+    """The keyword and the fields that matter of a line that decides."""
+    keyword = line.partition(" ")[0]
+    found = _GRAMMAR[keyword].fullmatch(line)
+    if found is None:
+        raise EnvironmentFault(f"gpg's {keyword} line cannot be read")
+    return (keyword, *found.groups())

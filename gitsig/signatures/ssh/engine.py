@@ -16,7 +16,7 @@ from gitsig.keys.ssh import SSHKey, SSHKeys, fingerprint_of
 from gitsig.keys.ssh.public_key import UnsupportedKey, split_public_key
 from gitsig.keys.ssh.wire import WireError
 from gitsig.model import Evidence, Fido, Outcome, SignatureFormat
-from gitsig.signatures.arithmetic import verify_ecdsa, verify_ed25519, verify_rsa
+from gitsig.signatures.arithmetic import Ed25519, verify_ecdsa, verify_rsa
 from gitsig.signatures.ssh.armor import dearmor
 from gitsig.signatures.ssh.signature_blob import InnerSignature, read_signature
 from gitsig.signatures.ssh.sshsig import signed_data, split_sshsig
@@ -32,6 +32,7 @@ class SSHEngine:
 
     def __init__(self, keys: SSHKeys) -> None:
         self._keys = keys
+        self._ed25519: dict[bytes, Ed25519] = {}
 
     def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
         """Say what is true of an armored SSHSIG over `payload`.
@@ -54,7 +55,7 @@ class SSHEngine:
         if key is None:
             outcome, fingerprint = Outcome.UNKNOWN_KEY, fingerprint_of(sig.public_key)
         else:
-            good = _holds(key, inner, signed_data(payload, sig.hash_name))
+            good = self._holds(key, inner, signed_data(payload, sig.hash_name))
             outcome, fingerprint = Outcome.VERIFIED if good else Outcome.BAD, key.fingerprint
         return Evidence(
             outcome=outcome,
@@ -67,6 +68,22 @@ class SSHEngine:
             fido=_fido(inner.fido) if inner.fido and outcome is Outcome.VERIFIED else None,
         )
 
+    def _holds(self, key: SSHKey, inner: InnerSignature, data: bytes) -> bool:
+        if inner.fido:
+            data = _authenticator_data(key.application, inner.fido, data)
+        public = key.public
+        if isinstance(public, Ed25519PublicKey):
+            known = self._ed25519.get(key.blob)
+            if known is None:
+                known = self._ed25519[key.blob] = Ed25519(public)
+            return known.verify(inner.value, data)
+        digest = hashlib.new(inner.hash_name, data).digest()
+        if isinstance(public, EllipticCurvePublicKey):
+            return verify_ecdsa(public, inner.value, digest, inner.hash_name)
+        # RFC 8332 §3 wants the length of the modulus. Signers of old drop leading zeros, about once in 256 signatures;
+        # OpenSSH puts them back, and refuses what is longer. It is the same number either way.
+        return verify_rsa(public, inner.value.rjust((key.bits + 7) // 8, b"\0"), digest, inner.hash_name)
+
 
 def _type_of(public_key: bytes) -> str:
     try:
@@ -75,20 +92,6 @@ def _type_of(public_key: bytes) -> str:
         raise UnsupportedSignature(str(error)) from error
     except WireError as error:
         raise MalformedSignature(f"the public key in the SSHSIG is malformed: {error}") from error
-
-
-def _holds(key: SSHKey, inner: InnerSignature, data: bytes) -> bool:
-    if inner.fido:
-        data = _authenticator_data(key.application, inner.fido, data)
-    public = key.public
-    if isinstance(public, Ed25519PublicKey):
-        return verify_ed25519(public, inner.value, data)
-    digest = hashlib.new(inner.hash_name, data).digest()
-    if isinstance(public, EllipticCurvePublicKey):
-        return verify_ecdsa(public, inner.value, digest, inner.hash_name)
-    # RFC 8332 §3 wants the length of the modulus. Signers of old drop leading zeros, about once in 256 signatures;
-    # OpenSSH puts them back, and refuses what is longer. It is the same number either way.
-    return verify_rsa(public, inner.value.rjust((key.bits + 7) // 8, b"\0"), digest, inner.hash_name)
 
 
 def _authenticator_data(application: bytes, flags_and_counter: bytes, data: bytes) -> bytes:
