@@ -30,6 +30,8 @@ _ARMOR = re.compile(
     re.MULTILINE,
 )
 _REVOCATIONS_BY_OTHERS = 16
+_PACKETS = 65536
+"""Of one file. Empty packets by the million would take seconds to read and mean nothing (K18)."""
 _WEAK_DIGESTS = {1: "MD5", 2: "SHA-1", 3: "RIPEMD-160"}
 _KEY_MEND = "export it with: gpg --armor --export FINGERPRINT"
 
@@ -136,7 +138,9 @@ def _binary(data: bytes, where: str) -> bytes:
 def _split(stream: Iterable[Packet], where: str) -> Iterator[list[Packet]]:
     """Group the packets of each certificate."""
     group: list[Packet] = []
-    for packet in stream:
+    for number, packet in enumerate(stream):
+        if number >= _PACKETS:
+            raise PacketError(f"more than {_PACKETS} packets")
         if packet.tag in (p.SECRET_KEY, p.SECRET_SUBKEY):
             raise PolicyFault("a private key, which must not be here", where=where, mend=_KEY_MEND)
         if packet.tag == p.PUBLIC_KEY and group:

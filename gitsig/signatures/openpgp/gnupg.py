@@ -37,7 +37,7 @@ def _filled_pipe(content: bytes) -> int:
     """The read end of a pipe that holds `content` and nothing more.
 
     A signature has at most LIMITS.packet_size (32 KiB) and a pipe holds 64 KiB, but less where the user has many
-    pipes (pipe(7)): the write must fail then instead of waiting for a reader that is not there yet.
+    pipes (pipe(7)): the write must fall short then instead of waiting for a reader that is not there yet.
     """
     try:
         read_end, write_end = os.pipe()
@@ -46,8 +46,6 @@ def _filled_pipe(content: bytes) -> int:
     try:
         os.set_blocking(write_end, False)
         whole = os.write(write_end, content) == len(content)
-    except BlockingIOError:
-        whole = False
     finally:
         os.close(write_end)
     if not whole:

@@ -284,6 +284,8 @@ HOSTILE = {
     "beginnings": b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n" * 20_000,
     "base64": b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n" + b64encode(bytes(60)) * 8000,
     "packets": PLAIN[:-1] + b"\xc2\x00" * 100_000,
+    "user IDs": PLAIN + b"\xcd\x00" * 2_000_000,
+    "signatures": PLAIN + b"\xc2\x00" * 2_000_000,
 }
 
 
