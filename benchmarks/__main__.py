@@ -14,8 +14,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contenders import Bench, Failure, open_bench
+from benchmarks.hooks import measure_hooks, render_hooks
 from benchmarks.repositories import KINDS, prepare
-from benchmarks.table import Row, Start, machine, render, write
+from benchmarks.table import Row, Start, host, machine, render, write
 
 _CONTENDERS = ("raw", "library", "command", "git")
 
@@ -23,20 +24,37 @@ _CONTENDERS = ("raw", "library", "command", "git")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure; 1 where a contender refuses honest signatures."""
     options = _parser().parse_args(arguments)
-    kinds = options.kinds.split(",")
     try:
-        with _isolated(options.cache), ExitStack() as stack:
-            benches = [_ready(stack, options, kind) for kind in kinds]
-            rows, starts = _measure(benches, options)
+        with _isolated(options.cache):
+            if options.part in ("all", "signatures"):
+                _signatures(options)
+            if options.part in ("all", "hooks"):
+                _hooks(options)
     except Failure as failure:
         print(f"benchmarks: {failure}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _signatures(options: argparse.Namespace) -> None:
+    with ExitStack() as stack:
+        benches = [_ready(stack, options, kind) for kind in options.kinds.split(",")]
+        rows, starts = _measure(benches, options)
     _print_rates(rows, starts)
-    text = render(rows, starts, machine(options.commits, benches[0].git_commits, options.rounds))
+    _publish(options, render(rows, starts, machine(options.commits, benches[0].git_commits, options.rounds)), "bench")
+
+
+def _hooks(options: argparse.Namespace) -> None:
+    print("hooks: 10,000 signed and 10,000 unsigned commits", file=sys.stderr)
+    rows = measure_hooks(options.cache.resolve(), options.rounds)
+    about = f"Medians of {options.rounds} interleaved rounds; {host()}. The key store is warm."
+    _publish(options, render_hooks(rows, about), "hooks")
+
+
+def _publish(options: argparse.Namespace, text: str, part: str) -> None:
     print(text, end="")
     if options.output != "-":
-        write(Path(options.output), text)
-    return 0
+        write(Path(options.output), text, part)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--kinds", default=",".join(KINDS), help="signatures to measure: ed25519, rsa4096 (any rsaN), ssh"
     )
+    parser.add_argument("--part", choices=("all", "signatures", "hooks"), default="all", help="what to measure")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
     parser.add_argument("--starts", type=int, default=15, help="rounds of the start-up measurement")
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where repositories are kept")

@@ -17,9 +17,11 @@ from benchmarks.arithmetic import Pair, load_pairs, save_pairs
 from benchmarks.openpgp import Certificate, Ed25519Key, RSAKey
 from benchmarks.sshsig import SSHKey
 
-__all__ = ["KINDS", "Repository", "prepare"]
+__all__ = ["KINDS", "UNSIGNED", "Repository", "prepare"]
 
 KINDS = ("ed25519", "rsa4096", "ssh")
+UNSIGNED = "unsigned"
+"""A kind besides those: the commits of somebody who forgot to sign, and a policy with an Ed25519 key."""
 _BIRTH = 1735689600
 _START = 1767225600
 _EMAIL = "ada@example.org"
@@ -93,11 +95,16 @@ def _make_key(repository: Repository) -> Sign:
         repository.keys.write_text(f"{_EMAIL} {line}\n")
         _write(repository, f'ssh = ["{line}"]', ssh.public_pem())
         return lambda payload, _: ssh.sign(payload)
-    key = Ed25519Key() if repository.kind == "ed25519" else RSAKey(int(repository.kind.removeprefix("rsa")))
+    ed25519 = repository.kind in ("ed25519", UNSIGNED)
+    key = Ed25519Key() if ed25519 else RSAKey(int(repository.kind.removeprefix("rsa")))
     certificate = Certificate(key, f"Ada <{_EMAIL}>", _BIRTH)
     repository.keys.write_bytes(certificate.armored())
     _write(repository, 'openpgp = ["ada.asc"]', key.public_pem())
-    return certificate.sign
+    return _nothing if repository.kind == UNSIGNED else certificate.sign
+
+
+def _nothing(payload: bytes, _at: int) -> tuple[bytes, bytes, bytes]:
+    return b"", b"", payload
 
 
 def _write(repository: Repository, key: str, pem: bytes) -> None:
@@ -112,7 +119,8 @@ def _commit(sign: Sign, parent: str, number: int) -> tuple[bytes, str, Pair]:
     message = f"Change number {number}\n\n{_BODY}"
     armored, raw, covered = sign(f"{headers}\n{message}".encode(), at)
     folded = armored.decode().rstrip("\n").replace("\n", "\n ")
-    content = f"{headers}gpgsig {folded}\n\n{message}".encode()
+    signature = f"gpgsig {folded}\n" if armored else ""
+    content = f"{headers}{signature}\n{message}".encode()
     oid = hashlib.sha1(b"commit %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
     return content, oid, (raw, covered)
 

@@ -12,9 +12,7 @@ from statistics import median
 
 from cryptography.hazmat.backends.openssl import backend
 
-__all__ = ["Row", "Start", "machine", "render", "write"]
-
-_BEGIN, _END = "<!-- bench:begin -->", "<!-- bench:end -->"
+__all__ = ["Row", "Start", "host", "machine", "render", "write"]
 
 
 @dataclass(frozen=True)
@@ -63,20 +61,26 @@ def render(rows: Sequence[Row], starts: Sequence[Start], about: str) -> str:
 
 
 def machine(commits: int, git_commits: int, rounds: int) -> str:
-    """One sentence about what was measured and on what, without naming the machine."""
+    """One sentence about what was measured and on what."""
+    runs = f"{commits:,} commits of each kind ({git_commits} for git), medians of {rounds} interleaved rounds"
+    return f"{runs}; {host()}."
+
+
+def host() -> str:
+    """What it was measured on, without naming the machine."""
     git = _first_line("git", "--version").split()[2]
     gpg = _first_line("gpg", "--version").split()[-1]
     libraries = f"Python {platform.python_version()}, {backend.openssl_version_text().rsplit(' ', 3)[0]}"
-    runs = f"{commits:,} commits of each kind ({git_commits} for git), medians of {rounds} interleaved rounds"
-    return f"{runs}; {os.cpu_count()} cores shared with other work, {libraries}, git {git}, GnuPG {gpg}."
+    return f"{os.cpu_count()} cores shared with other work, {libraries}, git {git}, GnuPG {gpg}"
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text between the markers; raises ValueError where the file has none."""
-    before, begin, rest = path.read_text().partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+def write(path: Path, text: str, part: str = "bench") -> None:
+    """Put the text between the markers of a part; raises ValueError where the file has none."""
+    first, last = f"<!-- {part}:begin -->", f"<!-- {part}:end -->"
+    before, begin, rest = path.read_text().partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{path}: no {_BEGIN} … {_END}")
+        raise ValueError(f"{path}: no {first} … {last}")
     path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")
 
 

@@ -11,9 +11,10 @@ from gitsig.loading import DiskFiles, LoadedPolicy, TreeFiles, read_keys
 from gitsig.model import LIMITS
 from gitsig.policy import Policy, parse_policy
 from gitsig.policy.types import FileSpec
+from gitsig.store import peel
 from gitsig.store.interface import Store
 
-__all__ = ["POLICY_PATH", "load_policy"]
+__all__ = ["POLICY_PATH", "load_policy", "policy_at", "policy_file"]
 
 POLICY_PATH = ".gitsig/policy.toml"
 _ALLOWED_SIGNERS = "allowed-signers:"
@@ -31,12 +32,12 @@ def load_policy(
     Raises PolicyFault, or UsageFault for a revision that does not exist.
     """
     if path:
-        return _from_disk(path)
+        return policy_file(path)
     if ref:
         return _from_tree(_needed(store), ref)
     named = os.environ.get("GITSIG_POLICY")
     if named:
-        return _from_disk(named)
+        return policy_file(named)
     if store is None:
         raise PolicyFault("no policy is named", mend=_MEND)
     return _configured(store) or _in_repository(store, base)
@@ -51,7 +52,7 @@ def _needed(store: Store | None) -> Store:
 def _configured(store: Store) -> LoadedPolicy | None:
     path = store.config("gitsig.policy")
     if path:
-        return _from_disk(str((store.workdir or store.git_dir) / Path(path).expanduser()))
+        return policy_file(str((store.workdir or store.git_dir) / Path(path).expanduser()))
     ref = store.config("gitsig.policyRef")
     return _from_tree(store, ref) if ref else None
 
@@ -63,14 +64,15 @@ def _in_repository(store: Store, base: str | None) -> LoadedPolicy:
         path = store.workdir / POLICY_PATH
         if not path.is_file():
             raise PolicyFault(f"no policy: {path} does not exist", mend=_MEND)
-        return _from_disk(str(path))
+        return policy_file(str(path))
     _, head = store.head()
     if head is None:
         raise PolicyFault("no policy: the repository is bare and has no commit yet", where=store.path, mend=_MEND)
     return _from_tree(store, head)
 
 
-def _from_disk(path: str) -> LoadedPolicy:
+def policy_file(path: str) -> LoadedPolicy:
+    """The policy in a file on disk, with the keys beside it. Raises PolicyFault."""
     if path.startswith(_ALLOWED_SIGNERS):
         return _bare_allowed_signers(Path(path.removeprefix(_ALLOWED_SIGNERS)))
     file = Path(path)
@@ -92,8 +94,19 @@ def _bare_allowed_signers(file: Path) -> LoadedPolicy:
     return read_keys(Policy(signers={}, allowed_signers=spec, source=str(file), digest=f"sha256:{digest}"), files)
 
 
+def policy_at(store: Store, oid: str, name: str) -> LoadedPolicy:
+    """The policy in the tree of a commit, or of a tag of one; `name` is how the report calls it.
+
+    Raises PolicyFault, and ObjectFault for what is no commit.
+    """
+    return _in_tree(store, peel(store, oid, "commit").oid, name)
+
+
 def _from_tree(store: Store, rev: str) -> LoadedPolicy:
-    commit = store.resolve(f"{rev}^{{commit}}").oid
+    return _in_tree(store, store.resolve(f"{rev}^{{commit}}").oid, rev)
+
+
+def _in_tree(store: Store, commit: str, rev: str) -> LoadedPolicy:
     source = f"{rev}:{POLICY_PATH}" if rev.startswith(commit[:12]) else f"{rev} ({commit[:12]}):{POLICY_PATH}"
     try:
         data = store.read_path(commit, POLICY_PATH)

@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "keyreview": {"model", "loading", "policy"},
     "engine": {"model", "errors", "keys", "loading", "objects", "policy", "signatures", "store", "tally"},
     "hooks": {"model", "errors", "engine", "loading", "policy", "reports", "sources", "store", "keyreview", "_version"},
+    "install": {"model", "errors", "sources"},
+    "doctor": {"errors", "hooks", "install", "keyreview", "keys", "loading", "reports", "sources", "store", "_version"},
     "reports": {"model", "tally", "_version"},
 }
 """Room to rooms; `cli` and the front door may import all. The walk in `store` reads parents with `objects`."""
@@ -34,7 +36,7 @@ ALONE = {
     "gnupg": ("keys/", "signatures/openpgp/"),
     "typer": ("cli/",),
     "rich": ("reports/t", "cli/progress"),
-    "subprocess": ("keys/openpgp/gpg",),
+    "subprocess": ("keys/openpgp/gpg", "install/git",),
 }
 """Library to the only modules that may import it."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from examples.demo.cast import end_keys, gather
 from examples.demo.plot import NOW, Case, forge, honest, rules
+from examples.demo.push import guard, pushes
 from tests.support.gnupg import GnupgHome
 from tests.support.story import Story
 
@@ -46,7 +47,16 @@ def _show(story: Story, good: list[Case], bad: list[Case]) -> int:
     wrong = _compare(story, [*good, *bad])
     if not all(codes):
         _say(f"Unexpected exit codes: audit, explain, verify were right: {codes}")
-    return 1 if wrong or not all(codes) else 0
+    pushed = _push(story)
+    return 1 if wrong or not all(codes) or not pushed else 0
+
+
+def _push(story: Story) -> bool:
+    _say("5. A server with the same policy, and four pushes through its hook:")
+    server = guard(story, _line)
+    right = [push.run(story, server, _line) for push in pushes(story, server)]
+    _say(f"{len(right)} pushes, {right.count(False)} of them not as they should be.")
+    return all(right)
 
 
 def _fresh(folder: Path) -> Path:

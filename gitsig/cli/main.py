@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from gitsig._version import __version__
-from gitsig.cli import audit, explain, guard, policy, verify
+from gitsig.cli import audit, doctor, explain, guard, hook, install, policy, verify
 from gitsig.cli.options import EXIT_CODES
 from gitsig.errors import UsageFault
 
@@ -25,6 +25,8 @@ Examples:
   gitsig verify v1.2.0           a tag and what it names
   gitsig audit                   the whole history, with statistics
   gitsig explain HEAD            why this verdict
+  gitsig install pre-receive     let a server refuse what is not signed
+  gitsig doctor                  is everything in place?
 """
 
 # Without Rich a page of help takes half the time, and reads the same in a pipe.
@@ -46,6 +48,9 @@ app.command("explain", short_help="Tell why an object got its verdict.", help=ex
     explain.explain
 )
 app.add_typer(policy.app, name="policy")
+app.command("install", short_help="Install hooks.", help=install.HELP, epilog=install.EXIT_CODES)(install.install)
+app.command("hook", short_help="Run one hook.", help=hook.HELP, epilog=EXIT_CODES)(hook.hook)
+app.command("doctor", short_help="Check an installation.", help=doctor.HELP, epilog=doctor.EXIT_CODES)(doctor.doctor)
 
 # Newer Typers carry their own copy of click, older ones import the real one: this is `UsageError` of either.
 _USAGE_ERROR: Any = typer.BadParameter.__bases__[0]

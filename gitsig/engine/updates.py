@@ -1,36 +1,39 @@
-"""Pushes: every update of a ref judged against what the same or a stricter rule has judged before.
+"""Pushes: every update of a ref judged against what the same or a stricter rule has judged before (see `novelty`).
 
-A commit counts as known for a rule, or for `[defaults]`, only if a ref that this rule guards reaches it. Whatever else
-is in the repository vouches for nothing: commits parked on an unguarded ref, or on one with laxer rules, are judged
-when a guarded ref comes to them (R4). All refs of a push or none: one refusal refuses the whole.
+All refs of a push or none: one refusal refuses the whole. What the refs held before gitsig guarded them, or under
+another policy, counts as judged; `gitsig audit` tells whether it would be.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from gitsig.engine.firstparents import new_first_parents
 from gitsig.engine.jobs import Job
-from gitsig.engine.plan import missing_words
+from gitsig.engine.landing import landing
+from gitsig.engine.novelty import Known, Novelty
 from gitsig.engine.run import Verifier
-from gitsig.engine.scope import Scope, Selection, Selector, commit_jobs
 from gitsig.engine.tips import TAGS, kind_of, tip_of
 from gitsig.errors import GitsigError
 from gitsig.model import Reason, RefUpdate, RunInfo, Summary, Verdict
-from gitsig.policy import Policy, Require, Rule, is_replace_ref
+from gitsig.policy import Policy, is_replace_ref
+from gitsig.store import is_ancestor
 from gitsig.store.interface import Store
-from gitsig.store.walk import is_ancestor
 from gitsig.tally import Tally
 
 __all__ = ["PushReport", "UpdateKind", "UpdateReport", "verify_updates"]
 
 _KEPT = 50
 """Refused objects that are kept for each ref; the rest is counted."""
+_QUICK = 1000
+"""Commits judged in the quick view; beyond that the exact one is the cheaper."""
+_REMEMBERED = 20_000
+"""Verdicts on commits kept for other refs of the same push."""
 
 _HEADS = "refs/heads/"
+_FORWARD = "do not force: make a new commit on top of it, or a new tag"
 
 
 class UpdateKind(StrEnum):
@@ -39,8 +42,11 @@ class UpdateKind(StrEnum):
     CREATE = "create"
     DELETE = "delete"
     FAST_FORWARD = "fast-forward"
+    """The new tip contains the old one, or is the old one."""
     REWIND = "rewind"
     """The new tip does not contain the old one; for tags: moved."""
+    UPDATE = "update"
+    """One of the two, and nobody asked which: the ref is not guarded, or the objects could not be read."""
 
 
 class UpdateReport(NamedTuple):
@@ -59,6 +65,14 @@ class UpdateReport(NamedTuple):
         """Whether nothing speaks against it."""
         return not self.refused
 
+    def violated(self, words: str) -> UpdateReport:
+        """The same with one more violation, for what only the doorway knows."""
+        verdict = _against(self.update, Reason.RULE_VIOLATION, words)
+        counts = self.summary
+        reasons = {**counts.by_reason, verdict.reason: counts.by_reason.get(verdict.reason, 0) + 1}
+        more = counts._replace(checked=counts.checked + 1, refused=counts.refused + 1, by_reason=reasons)
+        return self._replace(judged=True, refused=(verdict, *self.refused), summary=more)
+
 
 class PushReport(NamedTuple):
     """What became of a push."""
@@ -74,16 +88,16 @@ class PushReport(NamedTuple):
 
 
 def verify_updates(
-    verifier: Verifier, updates: Sequence[RefUpdate], known: Sequence[tuple[str, str]] | None = None
+    verifier: Verifier, updates: Sequence[RefUpdate], known: Iterable[tuple[str, str]] | None = None
 ) -> PushReport:
     """Judge the updates of one push.
 
     `known` are the refs (name, id) whose contents count as judged, each only for the rules that guard it; by default
-    those of the repository before the push. Whatever goes wrong with an update refuses it.
+    those of the repository before the push. Whatever goes wrong with an update refuses it. Raises ObjectFault where
+    the refs cannot be listed.
     """
     started = time.monotonic()
-    refs = list(verifier.store.refs()) if known is None else list(known)
-    judge = _Judge(verifier, refs)
+    judge = _Judge(verifier, verifier.store.refs() if known is None else known)
     reports = tuple(judge.update(update) for update in updates)
     return PushReport(verifier.info(), reports, time.monotonic() - started)
 
@@ -91,25 +105,25 @@ def verify_updates(
 class _Judge:
     """One push on its way through the policy."""
 
-    def __init__(self, verifier: Verifier, refs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, verifier: Verifier, refs: Iterable[tuple[str, str]]) -> None:
         self._verifier = verifier
         self._store: Store = verifier.store
         self._policy: Policy = verifier.loaded.policy
-        self._selector = Selector(self._store, self._policy)
-        self._tips = [
-            (ref, commit) for ref, oid in refs if self._policy.guards(ref) and (commit := self._peeled(ref, oid))
-        ]
+        self._known = Known(self._store, self._policy, refs)
+        self._judged: dict[tuple[object, ...], Verdict] = {}
 
     def update(self, update: RefUpdate) -> UpdateReport:
         """Judge one ref; an error in judging is a reason to refuse."""
         tally = Tally()
         started = time.monotonic()
-        kind = UpdateKind.CREATE
+        kind, judged = UpdateKind.UPDATE, True
         refused: list[Verdict] = []
-        judged = is_replace_ref(update.ref) or self._policy.guards(update.ref)
         try:
-            kind = self._kind(update)
-            for verdict in self._verdicts(update, kind) if judged else ():
+            # A symbolic ref moves another one, by whose rules it is judged.
+            lands = landing(self._store, update.ref)
+            judged = self._policy.guards(lands) or is_replace_ref(lands)
+            kind = self._kind(update, lands, judged)
+            for verdict in self._verdicts(update, lands, kind) if judged else ():
                 tally.add(verdict)
                 if not verdict.accepted and len(refused) < _KEPT:
                     refused.append(verdict)
@@ -118,81 +132,82 @@ class _Judge:
             tally.add(refused[0])
         return UpdateReport(update, kind, judged, tuple(refused), tally.summary(time.monotonic() - started))
 
-    def _verdicts(self, update: RefUpdate, kind: UpdateKind) -> Iterator[Verdict]:
-        violation = self._violation(update, kind)
-        if violation:
-            yield _against(update, Reason.RULE_VIOLATION, violation)
-        if kind is not UpdateKind.DELETE and not is_replace_ref(update.ref):
-            for job in self._jobs(update):
-                verdict = self._verifier.judge_job(job, new=True)
-                if verdict is not None:
-                    yield verdict
-
-    def _kind(self, update: RefUpdate) -> UpdateKind:
-        if not int(update.new, 16):
+    def _kind(self, update: RefUpdate, ref: str, judged: bool) -> UpdateKind:
+        if _absent(update.new):
             return UpdateKind.DELETE
-        if not int(update.old, 16):
+        if _absent(update.old):
             return UpdateKind.CREATE
         if update.old == update.new:
             return UpdateKind.FAST_FORWARD
-        old, new = self._peeled(update.ref, update.old), self._peeled(update.ref, update.new)
-        if update.ref.startswith(TAGS) or old is None or new is None:
+        if not judged:
+            return UpdateKind.UPDATE
+        old, new = self._known.commit(update.old), self._known.commit(update.new)
+        if ref.startswith(TAGS) or old is None or new is None:
             return UpdateKind.REWIND
         return UpdateKind.FAST_FORWARD if is_ancestor(self._store, old, new) else UpdateKind.REWIND
 
-    def _violation(self, update: RefUpdate, kind: UpdateKind) -> str:
+    def _verdicts(self, update: RefUpdate, ref: str, kind: UpdateKind) -> Iterator[Verdict]:
+        violation = self._violation(update, ref, kind)
+        if violation:
+            yield _against(update, Reason.RULE_VIOLATION, violation)
+        if kind is UpdateKind.DELETE or not self._policy.guards(ref):
+            return
+        tip = tip_of(self._store, self._policy, update.new, ref)
+        for job in tip.jobs if tip.lost is None else (*tip.jobs, tip.lost):
+            verdict = self._verifier.judge_job(job, new=True)
+            if verdict is not None:
+                yield verdict
+        if tip.commit is not None:
+            yield from self._commits(ref, tip.commit)
+
+    def _violation(self, update: RefUpdate, ref: str, kind: UpdateKind) -> str:
         """What the update itself violates, whatever it brings (R1, R8)."""
-        if is_replace_ref(update.ref):
+        if is_replace_ref(ref):
             return "replace refs put one object in the place of another, so they are always refused"
-        for rule in self._policy.rules_for(update.ref):
+        for rule in self._policy.rules_for(ref):
             if kind is UpdateKind.DELETE and (rule.no_delete or rule.immutable):
-                return f"rule {rule.index} forbids to delete this ref"
+                return f"rule {rule.index} forbids to delete this ref; leave it where it is"
             if kind is UpdateKind.REWIND and (rule.no_rewind or rule.immutable):
-                return f"rule {rule.index} forbids to rewind or move this ref: it was at {update.old}"
+                return f"rule {rule.index} forbids to rewind or move this ref, which is at {update.old}; {_FORWARD}"
             if kind is UpdateKind.FAST_FORWARD and rule.immutable and update.old != update.new:
-                return f"rule {rule.index} says that this ref never changes: it is at {update.old}"
-        if kind is not UpdateKind.DELETE and update.ref.startswith(_HEADS):
+                return f"rule {rule.index} says that this ref never changes, and it is at {update.old}; {_FORWARD}"
+        if kind is not UpdateKind.DELETE and ref.startswith(_HEADS):
             found = kind_of(self._store, update.new)
             if found not in (None, "commit"):
                 return f"a branch must point at a commit, and this is a {found}"
         return ""
 
-    def _jobs(self, update: RefUpdate) -> Iterator[Job]:
-        tip = tip_of(self._store, self._policy, update.new, update.ref)
-        yield from tip.jobs
-        if tip.lost is not None:
-            yield tip.lost
-        if tip.commit is None:
-            return
-        rules = () if update.ref.startswith(TAGS) else self._policy.rules_for(update.ref)
-        base = self._select(self._policy.defaults.require, tip.commit, None)
-        selections = [(rule, self._select(rule.require, tip.commit, rule)) for rule in rules]
-        scopes = [Scope(rule, frozenset(selection.commits)) for rule, selection in selections]
-        chosen = dict.fromkeys(base.commits)
-        for _, selection in selections:
-            chosen.update(dict.fromkeys(selection.commits))
-        yield from commit_jobs(list(chosen), scopes)
-        lost = {each.oid: each for each in (*base.missing, *(each for _, s in selections for each in s.missing))}
-        for each in lost.values():
-            yield Job(each.oid, "commit", missing=missing_words(each))
+    def _commits(self, ref: str, tip: str) -> Iterator[Verdict]:
+        """The verdicts on what is new: the quick view's if it accepts, otherwise those of the exact one."""
+        novelty = Novelty(self._store, self._policy, self._known, ref, tip)
+        jobs = novelty.quick()
+        if len(jobs) <= _QUICK:
+            verdicts = [self._verdict(job) for job in jobs]
+            if all(verdict.accepted for verdict in verdicts):
+                return iter(verdicts)
+        exact = novelty.exact()
+        return map(self._verdict, jobs if exact is None else exact)
 
-    def _select(self, require: Require, new: str, rule: Rule | None) -> Selection:
-        """What is new to a rule, or to `[defaults]`: not reached by any ref that it guards."""
-        known = [
-            commit for ref, commit in self._tips if rule is None or (rule.matches(ref) and not ref.startswith(TAGS))
-        ]
-        if require is Require.TIP:
-            return Selection([new], ())
-        if require is Require.FIRST_PARENT:
-            commits, missing = new_first_parents(self._store, new, known)
-            return self._selector.without_roots(Selection(commits, missing))
-        return self._selector.select(require, [new], known)
+    def _verdict(self, job: Job) -> Verdict:
+        key = (job.oid, job.missing, *(rule.index for rule in job.rules))
+        verdict = self._judged.get(key)
+        if verdict is None:
+            verdict = self._verifier.judge_job(job, new=True) or _no_commit(job)
+            if len(self._judged) < _REMEMBERED:
+                self._judged[key] = verdict
+        return verdict
 
-    def _peeled(self, ref: str, oid: str) -> str | None:
-        return tip_of(self._store, self._policy, oid, ref).commit
+
+def _no_commit(job: Job) -> Verdict:
+    # Unsigned tags may pass where the policy says so; one in a commit's place may not.
+    return Verdict(job.oid, "tag", False, Reason.VERIFIER_ERROR, new=True, detail="a tag stands where a commit should")
+
+
+def _absent(oid: str) -> bool:
+    return not oid.strip("0")
 
 
 def _against(update: RefUpdate, reason: Reason, detail: str) -> Verdict:
     """A verdict on the update itself."""
-    oid = update.new if int(update.new, 16) else update.old
+    oid = update.old if _absent(update.new) else update.new
     return Verdict(oid, "ref", False, reason, ref=update.ref, new=True, detail=detail)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitsig.errors import GitsigError, MalformedSignature, ObjectFault, UnsupportedSignature
+from gitsig.errors import EnvironmentFault, GitsigError, MalformedSignature, ObjectFault, UnsupportedSignature
 from gitsig.keys.openpgp.keyring import OpenPGPKeys
 from gitsig.keys.openpgp.signingkey import SigningKey
 from gitsig.model import Evidence, Outcome, SignatureFormat
@@ -27,6 +27,9 @@ _REFUSALS = 3
 
 _MISMATCH = "the signature does not match the object"
 
+_FAILURES = 3
+"""So often gpg may fail to answer in one run."""
+
 _NO_KEY, _ALGORITHMS = 9, (4, 5)
 """Codes of GnuPG's ERRSIG."""
 
@@ -39,6 +42,7 @@ class OpenPGPEngine:
         self._keys = keys
         self._gnupg_only = gnupg_only
         self._cross_check = cross_check
+        self._failures: list[EnvironmentFault] = []
 
     def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
         """Say what is true of an OpenPGP signature; never raises for what is wrong with it."""
@@ -92,7 +96,7 @@ class OpenPGPEngine:
         refusals = key.refusals[case.packet.digest in _STRONG]
         if len(refusals) >= _REFUSALS:
             return refusals[-1]
-        status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+        status = self._ask(key, case)
         if status.valid and (status.primary, status.fingerprint) == (key.facts.primary, key.facts.fingerprint):
             self._keys.remember_vouching(key)
             return ""
@@ -102,11 +106,21 @@ class OpenPGPEngine:
         refusals.append(refusal)
         return refusal
 
+    def _ask(self, key: SigningKey, case: _Case) -> Status:
+        """GnuPG's answer. A gpg that fails or hangs again and again is not started any more: each time costs 30 s."""
+        if len(self._failures) >= _FAILURES:
+            raise self._failures[-1]
+        try:
+            return ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+        except EnvironmentFault as fault:
+            self._failures.append(fault)
+            raise
+
     def _by_gnupg(self, case: _Case, candidates: Sequence[SigningKey], why: str = "") -> Evidence:
         """GnuPG's answer, from each ring that holds a key that may be meant; the first that vouches counts."""
         status, refused = Status("NODATA"), None
         for key in _one_per_ring(candidates):
-            status = ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+            status = self._ask(key, case)
             if status.valid:
                 refused = self._valid(case, candidates, status)
                 if refused.vouched:

@@ -6,7 +6,7 @@ unknown critical subpacket …) is marked so, for GnuPG to judge; what is no sin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitsig.errors import MalformedSignature, UnsupportedSignature
 from gitsig.keys.openpgp.packets import SIGNATURE, PacketError, Subpacket, read_packets, read_subpackets
@@ -31,8 +31,7 @@ _CRITICAL_UNDERSTOOD = frozenset({2, 3, 16, 26, 28, 33})
 """Subpackets that may be critical here; a critical notation, say, demands that its meaning be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignaturePacket:
+class SignaturePacket(NamedTuple):
     """What a signature says of itself. Times in Unix seconds."""
 
     version: int
@@ -74,11 +73,11 @@ def _single_body(data: bytes) -> bytes:
         packets = list(read_packets(data))
     except PacketError as error:
         raise MalformedSignature(str(error)) from error
+    if len(packets) == 1 and packets[0].tag == SIGNATURE:
+        return packets[0].body
     if not packets or any(each.tag != SIGNATURE for each in packets):
         raise MalformedSignature("another packet than a signature")
-    if len(packets) > 1:
-        raise MalformedSignature(f"{len(packets)} signature packets instead of one")
-    return packets[0].body
+    raise MalformedSignature(f"{len(packets)} signature packets instead of one")
 
 
 def _version4(body: bytes) -> SignaturePacket:
@@ -96,16 +95,16 @@ def _version4(body: bytes) -> SignaturePacket:
     _demand_document_class(sig_class)
     facts = _facts(hashed, unhashed)
     return SignaturePacket(
-        version=4,
-        algorithm=algorithm,
-        digest=_digest(digest),
-        created=facts.created,
-        expires_at=facts.created + facts.lifetime if facts.lifetime > 0 else None,
-        issuer_fingerprint=facts.fingerprint,
-        issuer_key_id=facts.key_id,
-        trailer=body[:hashed_end] + b"\x04\xff" + hashed_end.to_bytes(4),
-        numbers=body[left_at + 2 :],
-        beyond=facts.beyond,
+        4,
+        algorithm,
+        _digest(digest),
+        facts.created,
+        facts.created + facts.lifetime if facts.lifetime > 0 else None,
+        facts.fingerprint,
+        facts.key_id,
+        body[:hashed_end] + b"\x04\xff" + hashed_end.to_bytes(4),
+        body[left_at + 2 :],
+        facts.beyond,
     )
 
 
@@ -123,13 +122,15 @@ def _digest(number: int) -> str:
     return name
 
 
-@dataclass(slots=True)
 class _Facts:
-    created: int = -1
-    lifetime: int = -1
-    fingerprint: str | None = None
-    key_id: str | None = None
-    beyond: str = ""
+    __slots__ = ("beyond", "created", "fingerprint", "key_id", "lifetime")
+
+    def __init__(self) -> None:
+        self.created = -1
+        self.lifetime = -1
+        self.fingerprint: str | None = None
+        self.key_id: str | None = None
+        self.beyond = ""
 
 
 def _facts(hashed: list[Subpacket], unhashed: list[Subpacket]) -> _Facts:
