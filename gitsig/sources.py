@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
-from gitsig.errors import GitsigError, PolicyFault
+from gitsig.errors import GitsigError, PolicyFault, UsageFault
 from gitsig.loading import DiskFiles, LoadedPolicy, TreeFiles, read_keys
 from gitsig.model import LIMITS
 from gitsig.policy import Policy, parse_policy
@@ -22,12 +23,13 @@ _MEND = "name one with --policy FILE, or propose one under .gitsig/policy.toml"
 
 
 def load_policy(
-    store: Store | None, path: str | None = None, *, ref: str | None = None, base: str | None = None
+    store: Store | None, path: str | None = None, *, ref: str | None = None, base: str | Collection[str] | None = None
 ) -> LoadedPolicy:
     """Find, read and check a policy and the keys that it names.
 
     In this order: `path`; `ref` (`REF:.gitsig/policy.toml`); GITSIG_POLICY; `git config gitsig.policy` or
-    `gitsig.policyRef`; the tree of `base`, the old end of a range; the work tree, or HEAD of a bare repository.
+    `gitsig.policyRef`; the tree of `base`, the old end of a range (or of several ranges, which must then be one and the
+    same); the work tree, or HEAD of a bare repository.
     `path` may be an OpenSSH allowed_signers file, written `allowed-signers:FILE` or recognised by its name.
     Raises PolicyFault, or UsageFault for a revision that does not exist.
     """
@@ -57,9 +59,14 @@ def _configured(store: Store) -> LoadedPolicy | None:
     return _from_tree(store, ref) if ref else None
 
 
-def _in_repository(store: Store, base: str | None) -> LoadedPolicy:
-    if base:
-        return _from_tree(store, base)
+def _in_repository(store: Store, base: str | Collection[str] | None) -> LoadedPolicy:
+    bases = {base} if isinstance(base, str) else set(base or ())
+    if len({store.resolve(f"{each}^{{commit}}").oid for each in bases}) > 1:
+        raise UsageFault(
+            "ranges that begin at different places have no policy in common", mend="name one: --policy FILE"
+        )
+    if bases:
+        return _from_tree(store, bases.pop())
     if store.workdir is not None:
         path = store.workdir / POLICY_PATH
         if not path.is_file():

@@ -19,19 +19,15 @@ from gitsig.cli.progress import watch
 if TYPE_CHECKING:
     from gitsig import Run, Verifier
 
-__all__ = ["base_of", "make_verifier", "write_report"]
+__all__ = ["bases_of", "make_verifier", "write_report"]
 
 
-def base_of(targets: Sequence[str]) -> str | None:
-    """`A` where the only target is a range `A..B`: the change must not be judged by the policy that it brings along.
+def bases_of(targets: Sequence[str]) -> frozenset[str]:
+    """`A` of every range `A..B` or `A...B`: a change must not be judged by the policy that it brings along.
 
     An `A` left out means HEAD, as it does to git.
     """
-    if len(targets) != 1:
-        return None
-    base, dots, tip = targets[0].partition("..")
-    # Three dots are the symmetric difference, which has no single base.
-    return (base or "HEAD") if dots and not tip.startswith(".") else None
+    return frozenset(target.partition("..")[0] or "HEAD" for target in targets if ".." in target)
 
 
 def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> Verifier:
@@ -44,7 +40,7 @@ def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> V
     import gitsig
 
     store = gitsig.open_repository(settings.repo)
-    base = None if targets is None else base_of(targets or [gitsig.default_target(store)])
+    base = None if targets is None else bases_of(targets or [gitsig.default_target(store)])
     policy = gitsig.load_policy(store, settings.policy, ref=settings.policy_ref, base=base)
     if settings.verbosity > 0:
         for warning in policy.warnings:

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gitsig.cli.main import app
-from gitsig.cli.session import base_of
+from gitsig.cli.session import bases_of
 
 COMMANDS = ["verify", "audit", "explain", "policy check", "policy show"]
 
@@ -32,17 +32,18 @@ def test_the_runner_sees_the_guarded_exit_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("targets", "base"),
+    ("targets", "bases"),
     [
-        (["A..B"], "A"),
-        (["..B"], "HEAD"),
-        (["A.."], "A"),
-        (["refs/heads/a.b..c"], "refs/heads/a.b"),
-        (["A...B"], None),
-        (["A"], None),
-        ([], None),
-        (["A..B", "C"], None),
+        (["A..B"], {"A"}),
+        (["..B"], {"HEAD"}),
+        (["A.."], {"A"}),
+        (["refs/heads/a.b..c"], {"refs/heads/a.b"}),
+        (["A...B"], {"A"}),
+        (["A"], set()),
+        ([], set()),
+        (["A..B", "C"], {"A"}),
+        (["A..B", "C..D"], {"A", "C"}),
     ],
 )
-def test_the_base_of_a_range(targets: list[str], base: str | None) -> None:
-    assert base_of(targets) == base
+def test_the_bases_of_a_range(targets: list[str], bases: set[str]) -> None:
+    assert bases_of(targets) == bases

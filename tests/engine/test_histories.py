@@ -368,3 +368,38 @@ def test_a_good_verdict_is_never_given_without_gpg(story: StoryMaker, monkeypatc
     run = audit(told, (), policy)
     assert reasons(list(run)) == ["verifier_error", "good"]
     assert "gpg is not installed" in run.faults[0]
+
+
+# Where the policy comes from
+
+
+def test_a_range_is_judged_by_the_policy_in_its_old_end(story: StoryMaker) -> None:
+    told = story()
+    base = told.commit(by="ada", files=told.policy_files())
+    evil = told.policy_files(signers={"mallory": {"ssh": [told.ssh.public("mallory")]}} if told.ssh else {})
+    told.commit(by="mallory", sign="ssh", files=evil)
+    store = gitsig.open_repository(str(told.path))
+    old = gitsig.load_policy(store, base=base)
+    assert reasons(list(gitsig.Verifier(store, old, now=NOW).verify([f"{base}..main"]))) == ["unknown_key"]
+    new = gitsig.load_policy(store)
+    assert "mallory" in new.policy.signers, "the new policy would have accepted it"
+    assert new.digest != old.digest
+
+
+def test_ranges_with_different_beginnings_have_no_policy_in_common(story: StoryMaker) -> None:
+    told = story()
+    first = told.commit(by="ada", files=told.policy_files())
+    second = told.commit(by="ada")
+    store = gitsig.open_repository(str(told.path))
+    with pytest.raises(gitsig.UsageFault, match="no policy in common"):
+        gitsig.load_policy(store, base={first, second})
+    assert gitsig.load_policy(store, base={first, "main~1"}).digest == gitsig.load_policy(store, base=first).digest
+
+
+def test_a_policy_that_the_old_end_does_not_have_is_not_taken_from_the_new_one(story: StoryMaker) -> None:
+    told = story()
+    base = told.commit(by="ada")
+    told.commit(by="mallory", files=told.policy_files())
+    store = gitsig.open_repository(str(told.path))
+    with pytest.raises(gitsig.PolicyFault, match="no policy"):
+        gitsig.load_policy(store, base=base)
