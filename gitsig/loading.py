@@ -9,21 +9,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitsig.errors import GitsigError, PolicyFault
-from gitsig.keys.allowed_signers import parse_allowed_signers
 from gitsig.keys.openpgp.keyring import KeySource, OpenPGPKeys
 from gitsig.keys.ssh import SSHKeys, parse_public_key
-from gitsig.keys.ssh_revocation import parse_revocations
-from gitsig.keys.store import KeyStore
+from gitsig.keys.store import KeyStore, OwnedKey
 from gitsig.model import LIMITS, KeyOwner, KeySpec, SignatureFormat
 from gitsig.policy import Policy
-from gitsig.policy.adapters.allowed_signers import OwnedKey, merge_allowed_signers
 from gitsig.policy.types import FileSpec
 from gitsig.store.interface import Store
+
+if TYPE_CHECKING:
+    from gitsig.keys.ssh_revocation import RevokedKeys
 
 __all__ = ["DiskFiles", "Files", "LoadedPolicy", "TreeFiles", "read_keys"]
 
@@ -79,8 +78,7 @@ class TreeFiles:
             raise PolicyFault(f"{self._commit[:12]}:{full}: {error.what}", where=where, mend=error.mend) from error
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPolicy:
+class LoadedPolicy(NamedTuple):
     """A policy with its keys: all that judging needs besides the objects and the time."""
 
     policy: Policy
@@ -124,8 +122,16 @@ def read_keys(policy: Policy, files: Files, cache: Path | None = None) -> Loaded
                 mend="a key belongs to one signer: leave one of the two",
             )
         owners[each.key.fingerprint] = each.owner
-    revoked = parse_revocations(_file(files, policy.revoked), policy.revoked.path) if policy.revoked else None
-    return LoadedPolicy(policy, KeyStore(openpgp, SSHKeys((each.key for each in ssh), revoked), owners))
+    return LoadedPolicy(policy, KeyStore(openpgp, SSHKeys((each.key for each in ssh), _revoked(policy, files)), owners))
+
+
+def _revoked(policy: Policy, files: Files) -> RevokedKeys | None:
+    """The revocation list, if the policy names one; one that cannot be read refuses everything (K12)."""
+    if policy.revoked is None:
+        return None
+    from gitsig.keys.ssh_revocation import parse_revocations
+
+    return parse_revocations(_file(files, policy.revoked), policy.revoked.path)
 
 
 def _file(files: Files, spec: FileSpec) -> bytes:
@@ -135,6 +141,9 @@ def _file(files: Files, spec: FileSpec) -> bytes:
 def _allowed_signers(policy: Policy, files: Files) -> tuple[Policy, list[OwnedKey]]:
     if policy.allowed_signers is None:
         return policy, []
+    from gitsig.keys.allowed_signers import parse_allowed_signers
+    from gitsig.policy.adapters.allowed_signers import merge_allowed_signers
+
     entries = parse_allowed_signers(_file(files, policy.allowed_signers), policy.allowed_signers.path)
     merged, owned = merge_allowed_signers(policy, entries)
     if not merged.signers:

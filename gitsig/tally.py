@@ -8,21 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gitsig.model import Reason, SignerUse, Summary, Verdict
 
 __all__ = ["Tally"]
 
 
-@dataclass(slots=True)
 class _Use:
-    accepted: int = 0
-    refused: int = 0
-    first: int | None = None
-    last: int | None = None
-    formats: set[str] = field(default_factory=set)
-    keys: Counter[str] = field(default_factory=Counter)
+    __slots__ = ("accepted", "first", "formats", "keys", "last", "refused")
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self.refused = 0
+        self.first: int | None = None
+        self.last: int | None = None
+        self.formats: set[str] = set()
+        self.keys: Counter[str] = Counter()
 
 
 class Tally:

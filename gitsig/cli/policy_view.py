@@ -106,7 +106,7 @@ def _rule(rule: Rule) -> str:
         facts.append(f"fido {rule.fido}")
     switches = {"no-rewind": rule.no_rewind, "no-delete": rule.no_delete, "immutable": rule.immutable}
     facts += [name for name, on in switches.items() if on]
-    return f"  {rule.index}. {', '.join(rule.refs)}: {'; '.join(facts)}"
+    return f"  {rule.number}. {', '.join(rule.refs)}: {'; '.join(facts)}"
 
 
 def _exemption(exemption: Exemption) -> str:

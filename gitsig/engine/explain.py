@@ -131,7 +131,7 @@ def _key_times(key: KeyFacts, now: int) -> Iterator[Step]:
 def _rules(question: Question) -> Iterator[Step]:
     for rule in question.rules:
         who = ", ".join(sorted(rule.signers)) if rule.signers is not None else "any signer"
-        yield Step("rules", None, f"rule {rule.index} ({', '.join(rule.refs)}) applies: {who}")
+        yield Step("rules", None, f"rule {rule.number} ({', '.join(rule.refs)}) applies: {who}")
 
 
 def _window(begin: int | None, end: int | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gitsig.policy import Rule
@@ -29,13 +28,13 @@ class Job(NamedTuple):
     """Why the object cannot be read; it is judged all the same."""
 
 
-@dataclass(slots=True)
 class Plan:
     """Jobs in the order of the report, and what the reader must know about their choice."""
 
-    parts: list[Iterable[Job]] = field(default_factory=list)
-    total: int = 0
-    remarks: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.parts: list[Iterable[Job]] = []
+        self.total = 0
+        self.remarks: list[str] = []
 
     def add(self, jobs: Iterable[Job], count: int) -> None:
         """Append `count` jobs; `jobs` may be made while it is iterated."""

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from gitsig.keys.openpgp.keyring import OpenPGPKeys
-from gitsig.keys.ssh import SSHKeys
+from gitsig.keys.ssh import SSHKey, SSHKeys
 from gitsig.model import Evidence, KeyFacts, KeyOwner, SignatureFormat
 
-__all__ = ["KeyStore"]
+__all__ = ["KeyStore", "OwnedKey"]
+
+
+class OwnedKey(NamedTuple):
+    """One SSH key with its owner and the line that it comes from."""
+
+    key: SSHKey
+    owner: KeyOwner
+    where: str
 
 
 class KeyStore:

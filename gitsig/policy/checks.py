@@ -195,7 +195,7 @@ def _wrong_kind(signer: Signer, obj: SignedObject) -> str:
 def _barred(case: Case, signer: Signer) -> str:
     for rule in case.question.rules:
         if rule.signers is not None and signer.name not in rule.signers:
-            return f"{signer.name} is not among the signers of rule {rule.index} ({', '.join(rule.refs)})"
+            return f"{signer.name} is not among the signers of rule {rule.number} ({', '.join(rule.refs)})"
     return ""
 
 
@@ -208,7 +208,7 @@ def rule_broken(case: Case) -> str:
         return f"[defaults] demands {unmet}"
     for rule in case.question.rules:
         if rule.fido is not _ANY_FIDO and (unmet := _unmet(rule.fido, case.evidence)):
-            return f"rule {rule.index} demands {unmet}"
+            return f"rule {rule.number} demands {unmet}"
     return ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -19,7 +18,7 @@ _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 def review(policy: Policy) -> Policy:
     """The same policy with its warnings."""
     found = (*_identity(policy), *_strength(policy), *_rules(policy), *_unused(policy))
-    return dataclasses.replace(policy, warnings=found)
+    return policy._replace(warnings=found)
 
 
 def _identity(policy: Policy) -> Iterator[str]:
@@ -42,9 +41,9 @@ def _rules(policy: Policy) -> Iterator[str]:
     for rule in policy.rules:
         for pattern in rule.refs:
             if not any(overlap(pattern, default) for default in policy.defaults.refs):
-                yield f"rule {rule.index}: {pattern!r} lies outside the refs of [defaults], so nothing there is judged"
+                yield f"rule {rule.number}: {pattern!r} lies outside the refs of [defaults], so nothing there is judged"
         if not _demands(rule):
-            yield f"rule {rule.index} demands nothing: give it signers, fido, no-rewind, no-delete or immutable"
+            yield f"rule {rule.number} demands nothing: give it signers, fido, no-rewind, no-delete or immutable"
 
 
 def _demands(rule: Rule) -> bool:

@@ -46,7 +46,7 @@ def _rule(table: Table, index: int, signers: Mapping[str, Signer]) -> Rule:
         table.refuse("a rule without refs", 'write refs = ["refs/heads/main"]')
     allowed, roles = _allowed(table, signers)
     return Rule(
-        index=index,
+        number=index,
         refs=refs,
         signers=allowed,
         roles=roles,

@@ -7,8 +7,9 @@ seconds; a window holds `t` if `valid_from <= t < valid_until`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitsig.model import KeySpec, Reason
@@ -98,8 +99,7 @@ class FileSpec(NamedTuple):
     """`file:line` for diagnostics."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """One contributor, or a forge's own key."""
 
     name: str
@@ -111,12 +111,11 @@ class Signer:
     valid_until: int | None = None
     patterns: tuple[str, ...] = ()
     """OpenSSH pattern lists, one an allowed_signers line, that serve as e-mail addresses too."""
-    addresses: frozenset[bytes] = field(init=False, repr=False, compare=False)
-    """`emails` as bytes, ASCII letters in lower case."""
 
-    def __post_init__(self) -> None:
-        folded = frozenset(email.encode("utf-8", "surrogateescape").lower() for email in self.emails)
-        object.__setattr__(self, "addresses", folded)
+    @property
+    def addresses(self) -> frozenset[bytes]:
+        """`emails` as bytes, ASCII letters in lower case."""
+        return _folded(self.emails)
 
     @property
     def bound(self) -> bool:
@@ -124,8 +123,12 @@ class Signer:
         return bool(self.addresses or self.patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+@lru_cache(maxsize=4096)
+def _folded(emails: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(email.encode("utf-8", "surrogateescape").lower() for email in emails)
+
+
+class Defaults(NamedTuple):
     """`[defaults]`: what every guarded object must satisfy."""
 
     refs: tuple[str, ...] = ("refs/heads/*", "refs/tags/*")
@@ -140,11 +143,10 @@ class Defaults:
     fido: FidoDemand = FidoDemand.ANY
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One of `[[rules]]`: a further demand on some refs."""
 
-    index: int
+    number: int
     """Place in the file, from 1; how messages name the rule."""
     refs: tuple[str, ...]
     signers: frozenset[str] | None = None
@@ -162,8 +164,7 @@ class Rule:
         return ref_matcher(self.refs).fullmatch(ref) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(NamedTuple):
     """One of `[[exceptions]]`: an object that is accepted although reasons speak against it."""
 
     oid: str
@@ -174,8 +175,7 @@ class Exemption:
     """From this moment on the exemption is void."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """Who may sign what. Immutable; picklable, so that worker processes can be handed one."""
 
     signers: Mapping[str, Signer]
@@ -183,7 +183,7 @@ class Policy:
     defaults: Defaults = Defaults()
     rules: tuple[Rule, ...] = ()
     trusted_roots: frozenset[str] = frozenset()
-    exceptions: Mapping[str, Exemption] = field(default_factory=dict)
+    exceptions: Mapping[str, Exemption] = MappingProxyType({})
     """By full object id (K19)."""
     keyrings: tuple[FileSpec, ...] = ()
     """OpenPGP keyrings from which the fingerprints in `key_specs` pick."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, overload
 
@@ -64,8 +63,7 @@ class Oids(Sequence[str]):
         return self._data[number * self._width : (number + 1) * self._width].hex()
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """The commits of a range."""
 
     commits: Sequence[str]

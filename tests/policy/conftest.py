@@ -45,13 +45,11 @@ class Scene:
         policy, question = self.policy, self.question
         for part, change in changes.items():
             if part == "defaults":
-                policy = dataclasses.replace(policy, defaults=dataclasses.replace(policy.defaults, **change))
+                policy = policy._replace(defaults=policy.defaults._replace(**change))
             elif part == "signer":
-                policy = dataclasses.replace(
-                    policy, signers={"ada": dataclasses.replace(policy.signers["ada"], **change)}
-                )
+                policy = policy._replace(signers={"ada": policy.signers["ada"]._replace(**change)})
             elif part == "policy":
-                policy = dataclasses.replace(policy, **change)
+                policy = policy._replace(**change)
             elif isinstance(change, dict):
                 value = getattr(question, part)
                 question = question._replace(**{part: value._replace(**change)})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +44,11 @@ def mostly(usual, *others):
     return st.one_of(*[st.just(usual)] * 9, st.sampled_from([usual, *others]))
 
 
+def made(kind, **fields):
+    """A named tuple of these strategies, the other fields at their defaults (`builds` would make them up)."""
+    return st.builds(kind, **{**{name: st.just(value) for name, value in kind._field_defaults.items()}, **fields})
+
+
 TIMES = st.integers(0, 100)
 MAYBE = st.one_of(st.none(), st.none(), TIMES)
 LATE = st.one_of(st.none(), st.none(), st.none(), st.integers(40, 100))
@@ -53,7 +56,7 @@ IDENTS = mostly(b"ada@example.org", b"eve@example.org", b"\xff", None).map(
     lambda email: None if email is None else Ident(b"", email, 0, b"+0000")
 )
 REVOCATIONS = st.builds(Revocation, TIMES, st.booleans(), st.just("retired"))
-EVIDENCE = st.builds(
+EVIDENCE = made(
     Evidence,
     outcome=mostly(Outcome.VERIFIED, *Outcome),
     format=mostly(SignatureFormat.SSH, None, SignatureFormat.OPENPGP),
@@ -66,7 +69,7 @@ EVIDENCE = st.builds(
     vouched=mostly(True, False),
     fido=st.one_of(st.none(), st.builds(Fido, st.booleans(), st.booleans(), st.just(1))),
 )
-KEYS = st.builds(
+KEYS = made(
     KeyFacts,
     format=st.just(SignatureFormat.SSH),
     fingerprint=mostly("B" * 40, "C" * 40),
@@ -80,7 +83,7 @@ KEYS = st.builds(
     unbound=mostly("", "no back-signature"),
     weak_self_signatures=mostly((), ("SHA-1",)),
 )
-OBJECTS = st.builds(
+OBJECTS = made(
     SignedObject,
     oid=mostly(OID, OTHER),
     type=mostly(ObjectType.COMMIT, ObjectType.TAG),
@@ -93,14 +96,14 @@ OBJECTS = st.builds(
     tag_name=mostly(b"v1", None, b"v2"),
     subject=st.binary(max_size=3),
 )
-RULES = st.builds(
+RULES = made(
     Rule,
-    index=st.just(1),
+    number=st.just(1),
     refs=st.just(("refs/heads/*",)),
     signers=mostly(None, frozenset({"ada"}), frozenset()),
     fido=mostly(*FidoDemand),
 )
-QUESTIONS = st.builds(
+QUESTIONS = made(
     Question,
     oid=st.just(OID),
     type=mostly("commit", "tag", "blob"),
@@ -113,9 +116,9 @@ QUESTIONS = st.builds(
     target_lies=mostly("", "a tag of a tag"),
     ref_tag_name=mostly(None, b"v1", b"v2"),
 )
-POLICIES = st.builds(
+POLICIES = made(
     Policy,
-    signers=st.builds(
+    signers=made(
         Signer,
         name=st.just("ada"),
         emails=st.sampled_from([(), ("ada@example.org",)]),
@@ -123,7 +126,7 @@ POLICIES = st.builds(
         valid_until=LATE,
         patterns=mostly((), ("*",), ("!*",)),
     ).map(lambda signer: {"ada": signer}),
-    defaults=st.builds(
+    defaults=made(
         Defaults,
         identity=st.sampled_from(Identity),
         clock_skew=st.just(10),
@@ -137,7 +140,7 @@ EXEMPTIONS = st.builds(Exemption, st.just(OID), st.frozensets(st.sampled_from(Re
 @given(POLICIES, QUESTIONS, st.one_of(st.none(), EXEMPTIONS))
 def test_total_and_accepting_only_for_cause(policy, question, exemption):
     if exemption is not None:
-        policy = dataclasses.replace(policy, exceptions={OID: exemption})
+        policy = policy._replace(exceptions={OID: exemption})
     verdict = judge(policy, question, NOW)
     assert isinstance(verdict, Verdict)
     failed = [check.reason for check in examine_checks(policy, question, NOW) if check.passed is False]

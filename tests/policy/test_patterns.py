@@ -67,16 +67,15 @@ def test_guarded_refs():
     assert policy.guards("refs/heads/deep/er")
     assert policy.guards("refs/tags/v1")
     assert not policy.guards("refs/notes/commits")
-    assert [rule.index for rule in policy.rules_for("refs/heads/main")] == [1, 2]
-    assert [rule.index for rule in policy.rules_for("refs/heads/main2")] == [2]
+    assert [rule.number for rule in policy.rules_for("refs/heads/main")] == [1, 2]
+    assert [rule.number for rule in policy.rules_for("refs/heads/main2")] == [2]
 
 
 @pytest.mark.parametrize("ref", ["refs/replace/" + "a" * 40, "refs/Replace/x", "REFS/REPLACE/x"])
 def test_replace_refs_are_never_guarded(ref):
-    import dataclasses
 
     policy = Policy(signers={})
-    everything = dataclasses.replace(policy, defaults=dataclasses.replace(policy.defaults, refs=("*",)))
+    everything = policy._replace(defaults=policy.defaults._replace(refs=("*",)))
     assert is_replace_ref(ref)
     assert not everything.guards(ref)
     assert not is_replace_ref("refs/heads/replace/x")

@@ -101,10 +101,10 @@ def test_the_file_in_full():
     assert defaults.reject_digests == {"md5", "sha1", "ripemd160", "sha224"}
     assert (defaults.self_signatures, defaults.fido) == (SelfSignatures.STRONG, FidoDemand.TOUCH)
     first, second = policy.rules
-    assert (first.index, first.refs) == (1, ("refs/heads/main", "refs/heads/release/*"))
+    assert (first.number, first.refs) == (1, ("refs/heads/main", "refs/heads/release/*"))
     assert (first.signers, first.roles, first.require) == ({"ada", "web-flow"}, {"maintainer"}, Require.MERGES)
     assert (first.no_rewind, first.no_delete, first.immutable, first.fido) == (True, True, False, FidoDemand.ANY)
-    assert (second.index, second.signers, second.require) == (2, {"ada"}, Require.EVERY_COMMIT)
+    assert (second.number, second.signers, second.require) == (2, {"ada"}, Require.EVERY_COMMIT)
     assert (second.no_rewind, second.no_delete, second.immutable, second.fido) == (
         False,
         False,

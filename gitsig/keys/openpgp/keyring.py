@@ -12,16 +12,17 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitsig.errors import EnvironmentFault, GitsigError, PolicyFault
-from gitsig.keys.openpgp.certificate import Certificate, read_certificates
 from gitsig.keys.openpgp.gpg import find_gpg
-from gitsig.keys.openpgp.home import build_ring, partition
 from gitsig.keys.openpgp.kept import folder_name, read_facts, sealed, settle, vouched_names
 from gitsig.keys.openpgp.signingkey import SigningKey, from_json, signing_keys, to_json
 from gitsig.keys.private import cache_root, is_private, make_private, temporary_private
 from gitsig.model import LIMITS
+
+if TYPE_CHECKING:
+    from gitsig.keys.openpgp.certificate import Certificate
 
 __all__ = ["KeySource", "OpenPGPKeys"]
 
@@ -184,6 +185,8 @@ class OpenPGPKeys:
     def _ask(self, program: str, folder: Path) -> dict[str, Any]:
         rows = []
         refused = []
+        from gitsig.keys.openpgp.home import build_ring, partition
+
         rings = partition([each for each, _ in self._certificates])
         for number, ring in enumerate(rings):
             listed = build_ring(program, folder / f"ring{number}", ring)
@@ -225,6 +228,8 @@ def _parse(sources: Sequence[KeySource]) -> list[tuple[Certificate, int]]:
 
 
 def _picked(source: KeySource) -> tuple[Certificate, ...]:
+    from gitsig.keys.openpgp.certificate import read_certificates  # the warm path does without
+
     certificates = read_certificates(source.data, source.where)
     if not source.pick:
         return certificates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitsig.keys.openpgp.packets import PacketError
 
@@ -40,8 +40,7 @@ CURVES = {
 """Curve OIDs (RFC 9580 §9.2, SEC 2), as they stand in the packet."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(NamedTuple):
     """A version 4 public key or subkey."""
 
     fingerprint: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gitsig.keys.openpgp.certificate import Certificate
-from gitsig.keys.openpgp.listing import ListedKey
 from gitsig.keys.openpgp.publickey import PublicKey
 from gitsig.model import KeyFacts, Revocation, SignatureFormat
+
+if TYPE_CHECKING:
+    from gitsig.keys.openpgp.certificate import Certificate
+    from gitsig.keys.openpgp.listing import ListedKey
 
 __all__ = ["SigningKey", "from_json", "signing_keys", "to_json"]
 

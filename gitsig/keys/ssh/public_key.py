@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -56,8 +56,7 @@ class UnsupportedKey(WireError):
     """A key of a kind that is never accepted: DSS, a certificate, or a type unknown here."""
 
 
-@dataclass(frozen=True, slots=True)
-class SSHKey:
+class SSHKey(NamedTuple):
     """One SSH public key. Equal when the wire bytes and the comment are; can be pickled."""
 
     blob: bytes
@@ -73,7 +72,7 @@ class SSHKey:
     comment: str
     application: bytes
     """The FIDO application (`ssh:` as a rule); empty for keys without an authenticator."""
-    public: PublicKey = field(repr=False, compare=False)
+    public: PublicKey
 
     def __reduce__(self) -> tuple[object, ...]:
         # Key objects of `cryptography` cannot be pickled, and worker processes may be started by spawning.
@@ -176,8 +175,7 @@ def _point(size: int) -> _Check:
     return lambda value: "" if len(value) == size and value[0] == 4 else "not an uncompressed point of its curve"
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     algorithm: str
     checks: tuple[_Check, ...]
 

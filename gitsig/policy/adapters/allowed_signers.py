@@ -6,25 +6,15 @@ its own, named by its principals. Lines for other namespaces than git's, and cer
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from gitsig.errors import PolicyFault
 from gitsig.keys.allowed_signers import AllowedSigner, usable_for_git
-from gitsig.keys.ssh import SSHKey
+from gitsig.keys.store import OwnedKey
 from gitsig.model import KeyOwner
 from gitsig.policy.types import Policy, Signer
 
-__all__ = ["OwnedKey", "merge_allowed_signers"]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class OwnedKey:
-    """One SSH key with its owner and the line that it comes from."""
-
-    key: SSHKey
-    owner: KeyOwner
-    where: str
+__all__ = ["merge_allowed_signers"]
 
 
 def merge_allowed_signers(policy: Policy, entries: Sequence[AllowedSigner]) -> tuple[Policy, list[OwnedKey]]:
@@ -43,7 +33,7 @@ def merge_allowed_signers(policy: Policy, entries: Sequence[AllowedSigner]) -> t
             signers[name] = Signer(name=name, patterns=(",".join(entry.principals),))
         until = entry.valid_before + 1 if entry.valid_before is not None else None  # OpenSSH includes that second
         owned.append(OwnedKey(entry.key, KeyOwner(name, entry.valid_after, until), entry.where))
-    return dataclasses.replace(policy, signers=signers, warnings=tuple(warnings)), owned
+    return policy._replace(signers=signers, warnings=tuple(warnings)), owned
 
 
 def _signer_of(entry: AllowedSigner, by_email: dict[str, str]) -> str:

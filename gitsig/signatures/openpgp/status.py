@@ -8,7 +8,7 @@ The exit code says nothing that is relied upon (S4).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitsig.errors import EnvironmentFault
 
@@ -42,8 +42,7 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What GnuPG says of one signature."""
 
     result: str
