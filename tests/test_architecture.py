@@ -36,7 +36,11 @@ ALONE = {
     "gnupg": ("keys/", "signatures/openpgp/"),
     "typer": ("cli/",),
     "rich": ("reports/t", "cli/progress"),
-    "subprocess": ("keys/openpgp/gpg", "install/git",),
+    "subprocess": (
+        "keys/openpgp/gpg",
+        "hooks/client/process",
+        "install/git",
+    ),
 }
 """Library to the only modules that may import it."""
 

@@ -9,8 +9,8 @@ import pytest
 from gitsig._version import __version__
 from gitsig.model import ObjectFormat, Reason, RunInfo, SignatureFormat, Verdict
 from gitsig.reports import FORMATS, reporter, terminal_width, wants_color
-from gitsig.tally import Tally
 from gitsig.reports.text import TextReporter
+from gitsig.tally import Tally
 
 NOW = 1795341600  # 2026-11-22T10:00:00Z
 ADA, ADA_SIGNS = "A" * 40, "C" * 40
