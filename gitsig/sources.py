@@ -56,6 +56,10 @@ def _configured(store: Store) -> LoadedPolicy | None:
     if path:
         return policy_file(str((store.workdir or store.git_dir) / Path(path).expanduser()))
     ref = store.config("gitsig.policyRef")
+    if ref and not ref.startswith("refs/"):
+        # A tag `main` would win over the branch.
+        mend = f"git config gitsig.policyRef refs/heads/{ref}"
+        raise PolicyFault(f"{ref!r} is no full name of a ref", where="gitsig.policyRef", mend=mend)
     return _from_tree(store, ref) if ref else None
 
 

@@ -51,13 +51,6 @@ class Selector:
             return Selection([oid for oid in history.commits if self.may_be_merge(oid)], history.missing)
         return Selection(history.commits, history.missing)
 
-    def without_roots(self, selection: Selection) -> Selection:
-        """The selection without what is behind a trusted root."""
-        if not self._roots or not selection.commits:
-            return selection
-        judged = frozenset(walk(self._store, [selection.commits[-1]], self._roots).commits)
-        return Selection([oid for oid in selection.commits if oid in judged], selection.missing)
-
     def may_be_merge(self, oid: str) -> bool:
         """Whether a commit has two parents or more; one that cannot be read may have."""
         try:

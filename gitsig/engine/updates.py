@@ -166,11 +166,11 @@ class _Judge:
             return "replace refs put one object in the place of another, so they are always refused"
         for rule in self._policy.rules_for(ref):
             if kind is UpdateKind.DELETE and (rule.no_delete or rule.immutable):
-                return f"rule {rule.index} forbids to delete this ref; leave it where it is"
+                return f"rule {rule.number} forbids to delete this ref; leave it where it is"
             if kind is UpdateKind.REWIND and (rule.no_rewind or rule.immutable):
-                return f"rule {rule.index} forbids to rewind or move this ref, which is at {update.old}; {_FORWARD}"
+                return f"rule {rule.number} forbids to rewind or move this ref, which is at {update.old}; {_FORWARD}"
             if kind is UpdateKind.FAST_FORWARD and rule.immutable and update.old != update.new:
-                return f"rule {rule.index} says that this ref never changes, and it is at {update.old}; {_FORWARD}"
+                return f"rule {rule.number} says that this ref never changes, and it is at {update.old}; {_FORWARD}"
         if kind is not UpdateKind.DELETE and ref.startswith(_HEADS):
             found = kind_of(self._store, update.new)
             if found not in (None, "commit"):
@@ -189,7 +189,7 @@ class _Judge:
         return map(self._verdict, jobs if exact is None else exact)
 
     def _verdict(self, job: Job) -> Verdict:
-        key = (job.oid, job.missing, *(rule.index for rule in job.rules))
+        key = (job.oid, job.missing, *(rule.number for rule in job.rules))
         verdict = self._judged.get(key)
         if verdict is None:
             verdict = self._verifier.judge_job(job, new=True) or _no_commit(job)
