@@ -9,16 +9,17 @@ STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint format demo bench clean
+.PHONY: help venv test lint format demo bench servers clean
 
 help:
-	@echo 'make venv    the virtual environment, with $(BIN)/gitsig'
-	@echo 'make test    all tests (PYTEST_ARGS=...)'
-	@echo 'make lint    ruff and mypy'
-	@echo 'make format  ruff format'
-	@echo 'make demo    build a small repository full of forgeries and let gitsig judge it'
-	@echo 'make bench   measure, and write docs/performance.md (BENCH_ARGS=...)'
-	@echo 'make clean   remove everything that these make'
+	@echo 'make venv     the virtual environment, with $(BIN)/gitsig'
+	@echo 'make test     all tests (PYTEST_ARGS=...)'
+	@echo 'make lint     ruff and mypy'
+	@echo 'make format   ruff format'
+	@echo 'make demo     build a small repository full of forgeries and let gitsig judge it, and pushes too'
+	@echo 'make bench    measure, and write docs/performance.md (BENCH_ARGS=...)'
+	@echo 'make servers install gitolite3 for the tests that need it (Debian, as root)'
+	@echo 'make clean    remove everything that these make'
 
 venv: $(STAMP)
 	@:
@@ -46,6 +47,9 @@ demo: venv
 
 bench: venv
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+servers:
+	@.ci/install-servers
 
 clean:
 	@rm -rf .venv .demo .bench build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis

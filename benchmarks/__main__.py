@@ -47,7 +47,11 @@ def _signatures(options: argparse.Namespace) -> None:
 def _hooks(options: argparse.Namespace) -> None:
     print("hooks: 10,000 signed and 10,000 unsigned commits", file=sys.stderr)
     rows = measure_hooks(options.cache.resolve(), options.rounds)
-    about = f"Medians of {options.rounds} interleaved rounds; {host()}. The key store is warm."
+    load = os.getloadavg()[0]
+    about = (
+        f"Medians of {options.rounds} interleaved rounds; {host()}. The key store is warm. "
+        f"The load average at the end was {load:.1f}: above the number of cores other work slowed all rows down."
+    )
     _publish(options, render_hooks(rows, about), "hooks")
 
 
