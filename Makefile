@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: venv
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 lint: venv
 	@$(BIN)/ruff check .
