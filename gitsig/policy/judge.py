@@ -87,12 +87,27 @@ _CHECKS: tuple[tuple[Reason, Callable[[Case], str], str], ...] = (
 
 
 _GOOD = Reason.GOOD
+_OF_OUTCOMES = frozenset(
+    {
+        Reason.MALFORMED_OBJECT,
+        Reason.UNSIGNED,
+        Reason.MALFORMED_SIGNATURE,
+        Reason.UNSUPPORTED_FORMAT,
+        Reason.BAD_SIGNATURE,
+        Reason.UNTRUSTED_CERTIFICATE,
+    }
+)
+_VERIFIED = Outcome.VERIFIED
+_OF_VERIFIED = tuple(check for reason, check, _ in _CHECKS if reason not in _OF_OUTCOMES)
+"""Those that can say anything of a verified signature: each of the others names one further outcome."""
 
 
 def judge(policy: Policy, question: Question, now: int) -> Verdict:
     """The verdict on one object as of `now` (Unix seconds). Never raises."""
     case = _case(policy, question, now)
-    for _, check, _ in _CHECKS:
+    if question.evidence.outcome is not _VERIFIED:
+        return _refusal(case)
+    for check in _OF_VERIFIED:
         if check(case):
             return _refusal(case)
     return _verdict(case, _GOOD, accepted=True, detail="; ".join(case.evidence.notes))
