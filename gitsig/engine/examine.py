@@ -61,19 +61,21 @@ class Examiner:
         return Examined(kind, obj, self._signature(obj))
 
     def _signature(self, obj: SignedObject) -> Evidence:
-        signature = obj.signature
-        if signature is None:
+        if obj.signature is None:
             if obj.foreign_signature:
                 return Evidence(Outcome.UNSIGNED, detail="signed for the other object format only")
             return _UNSIGNED
+        return self.signature(obj.payload, obj.signature, obj.committer.time if obj.committer is not None else None)
+
+    def signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
+        """What is true of an armored signature, of whichever format it is; see `SignatureEngine.examine`."""
         try:
             kind = format_of(signature)
         except MalformedSignature as fault:
             return Evidence(Outcome.MALFORMED, SignatureFormat.UNKNOWN, detail=fault.what)
         except UnsupportedSignature as fault:
             return Evidence(Outcome.UNSUPPORTED, SignatureFormat.UNKNOWN, detail=fault.what)
-        claimed_at = obj.committer.time if obj.committer is not None else None
-        return self._engines[kind].examine(obj.payload, signature, claimed_at)
+        return self._engines[kind].examine(payload, signature, claimed_at)
 
 
 def _words(fault: GitsigError) -> str:

@@ -119,6 +119,10 @@ class Verifier:
             job.tag_name,
         )
 
+    def examine_signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
+        """What is true of a signature over any bytes; see `SignatureEngine.examine`."""
+        return self._examiner.signature(payload, signature, claimed_at)
+
     def judge_job(self, job: Job, *, new: bool) -> Verdict | None:
         """The verdict on one job; None for an unsigned tag that the policy allows (`tags = "any"`)."""
         question = self.question(job, new)[1]

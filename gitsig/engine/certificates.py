@@ -1,0 +1,27 @@
+"""Who signed a push certificate, and whether he is one of the policy's signers."""
+
+from __future__ import annotations
+
+from gitsig.engine.run import Verifier
+from gitsig.model import ObjectType, SignedObject, Verdict
+from gitsig.objects.pushcert import PushCertificate
+from gitsig.policy import Identity, Question, judge
+
+__all__ = ["judge_certificate"]
+
+
+def judge_certificate(verifier: Verifier, oid: str, certificate: PushCertificate) -> Verdict:
+    """Judge the certificate that the blob `oid` holds, as a new object; keys, times and strength count as for a tag.
+
+    Names are left out: git writes a key or an identity into a certificate, as it pleases.
+    """
+    loaded = verifier.loaded
+    policy = loaded.policy._replace(defaults=loaded.policy.defaults._replace(identity=Identity.OFF))
+    evidence = verifier.examine_signature(certificate.payload, certificate.signature, certificate.time)
+    document = SignedObject(
+        oid, ObjectType.TAG, verifier.store.object_format, certificate.payload, certificate.signature
+    )
+    question = Question(
+        oid, "tag", document, evidence, loaded.keys.facts(evidence), loaded.keys.owner(evidence), new=True
+    )
+    return judge(policy, question, verifier.now)
