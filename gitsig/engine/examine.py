@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitsig.errors import GitsigError, MalformedObject, MalformedSignature, UnsupportedSignature
@@ -9,13 +10,16 @@ from gitsig.keys.store import KeyStore
 from gitsig.model import Evidence, Outcome, SignatureFormat, SignedObject
 from gitsig.objects import hash_object, parse
 from gitsig.signatures.armor import format_of
-from gitsig.signatures.interface import SignatureEngine
+from gitsig.signatures.interface import SignatureEngine, Signed
 from gitsig.signatures.openpgp.engine import OpenPGPEngine
 from gitsig.signatures.ssh import SSHEngine
 from gitsig.signatures.x509 import X509Engine
 from gitsig.store.interface import Store
 
-__all__ = ["Examined", "Examiner"]
+__all__ = ["PENDING", "Examined", "Examiner"]
+
+PENDING = Evidence(Outcome.ERROR, detail="the signature was not examined")
+"""Of a signature between `open` and `close`; were it ever judged, it would refuse."""
 
 _UNSIGNED = Evidence(Outcome.UNSIGNED)
 
@@ -44,6 +48,10 @@ class Examiner:
 
     def examine(self, oid: str) -> Examined:
         """Read and examine the object `oid`; never raises for what is wrong with it."""
+        return self.close([self.open(oid)])[0]
+
+    def open(self, oid: str) -> Examined:
+        """Read and parse an object. What is signed has `PENDING` evidence until `close`."""
         try:
             kind, raw = self._store.read(oid)
         except MalformedObject as fault:
@@ -58,24 +66,39 @@ class Examiner:
             obj = parse(kind, raw, oid, self._format)
         except MalformedObject as fault:
             return Examined(kind, None, Evidence(Outcome.MALFORMED_OBJECT, detail=fault.what))
-        return Examined(kind, obj, self._signature(obj))
+        if obj.signature is not None:
+            return Examined(kind, obj, PENDING)
+        if obj.foreign_signature:
+            return Examined(kind, obj, Evidence(Outcome.UNSIGNED, detail="signed for the other object format only"))
+        return Examined(kind, obj, _UNSIGNED)
 
-    def _signature(self, obj: SignedObject) -> Evidence:
-        if obj.signature is None:
-            if obj.foreign_signature:
-                return Evidence(Outcome.UNSIGNED, detail="signed for the other object format only")
-            return _UNSIGNED
-        return self.signature(obj.payload, obj.signature, obj.committer.time if obj.committer is not None else None)
+    def close(self, opened: Sequence[Examined]) -> list[Examined]:
+        """Examine the signatures of what `open` gave, in its order."""
+        signed = [_signed(each.obj) for each in opened if each.evidence is PENDING and each.obj is not None]
+        found = iter(self.signatures(signed))
+        return [each if each.evidence is not PENDING else each._replace(evidence=next(found)) for each in opened]
 
-    def signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
-        """What is true of an armored signature, of whichever format it is; see `SignatureEngine.examine`."""
-        try:
-            kind = format_of(signature)
-        except MalformedSignature as fault:
-            return Evidence(Outcome.MALFORMED, SignatureFormat.UNKNOWN, detail=fault.what)
-        except UnsupportedSignature as fault:
-            return Evidence(Outcome.UNSUPPORTED, SignatureFormat.UNKNOWN, detail=fault.what)
-        return self._engines[kind].examine(payload, signature, claimed_at)
+    def signatures(self, signed: Sequence[Signed]) -> list[Evidence]:
+        """What is true of armored signatures, of whichever format each is, in their order."""
+        found: list[Evidence] = [PENDING] * len(signed)
+        places: dict[SignatureFormat, list[int]] = {}
+        for place, each in enumerate(signed):
+            try:
+                places.setdefault(format_of(each.armored), []).append(place)
+            except MalformedSignature as fault:
+                found[place] = Evidence(Outcome.MALFORMED, SignatureFormat.UNKNOWN, detail=fault.what)
+            except UnsupportedSignature as fault:
+                found[place] = Evidence(Outcome.UNSUPPORTED, SignatureFormat.UNKNOWN, detail=fault.what)
+        for kind, where in places.items():
+            made = self._engines[kind].examine_all([signed[place] for place in where])
+            for place, evidence in zip(where, made, strict=True):
+                found[place] = evidence
+        return found
+
+
+def _signed(obj: SignedObject) -> Signed:
+    claimed_at = obj.committer.time if obj.committer is not None else None
+    return Signed(obj.payload, obj.signature or b"", claimed_at)
 
 
 def _words(fault: GitsigError) -> str:

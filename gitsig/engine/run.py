@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsig.engine.examine import Examined, Examiner
 from gitsig.engine.explain import explain
@@ -14,12 +14,15 @@ from gitsig.errors import UsageFault
 from gitsig.loading import LoadedPolicy
 from gitsig.model import Evidence, Explanation, Outcome, Reason, Report, RunInfo, SignedObject, Summary, Verdict
 from gitsig.policy import Question, Tags, judge
+from gitsig.signatures.interface import Signed
 from gitsig.store.interface import Store
 from gitsig.tally import Tally
 
 __all__ = ["Run", "Verifier", "default_target"]
 
 _ENGINES = ("auto", "gnupg")
+_BATCH, _BATCH_SIZE = 64, 4 * 1024 * 1024
+"""Objects, and bytes of them, that are examined together: few enough for the processor's caches."""
 _FAULTS = 8
 """So many different faults are kept for standard error."""
 
@@ -93,24 +96,59 @@ class Verifier:
 
     def question(self, job: Job, new: bool) -> tuple[Examined, Question]:
         """Everything that the judge has to know of one job."""
+        (examined,) = self._examiner.close([self._open(job)])
+        return examined, self._question(job, examined, new)
+
+    def examine_signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
+        """What is true of a signature over any bytes; see `SignatureEngine`."""
+        return self._examiner.signatures([Signed(payload, signature, claimed_at)])[0]
+
+    def judge_job(self, job: Job, *, new: bool) -> Verdict | None:
+        """The verdict on one job, as `judge_jobs` gives it."""
+        return next(self.judge_jobs([job], new=new))
+
+    def judge_jobs(self, jobs: Iterable[Job], *, new: bool) -> Iterator[Verdict | None]:
+        """The verdict on each job, in their order; None for an unsigned tag that the policy allows (`tags = "any"`).
+
+        Works through small batches, stage by stage, which takes three quarters of the time.
+        """
+        batch: list[tuple[Job, Examined]] = []
+        size = 0
+        for job in jobs:
+            opened = self._open(job)
+            batch.append((job, opened))
+            size += len(opened.obj.payload) if opened.obj is not None else 0
+            if len(batch) >= _BATCH or size >= _BATCH_SIZE:
+                yield from self._judge_batch(batch, new)
+                batch, size = [], 0
+        yield from self._judge_batch(batch, new)
+
+    def _open(self, job: Job) -> Examined:
         if job.missing:
-            examined = Examined(job.type, None, Evidence(Outcome.ERROR, detail=job.missing))
-        elif job.lightweight:
-            examined = Examined(
-                "tag", None, Evidence(Outcome.UNSIGNED, detail="a lightweight tag carries no signature")
-            )
-        else:
-            examined = self._examiner.examine(job.oid)
+            return Examined(job.type, None, Evidence(Outcome.ERROR, detail=job.missing))
+        if job.lightweight:
+            return Examined("tag", None, Evidence(Outcome.UNSIGNED, detail="a lightweight tag carries no signature"))
+        return self._examiner.open(job.oid)
+
+    def _judge_batch(self, batch: Sequence[tuple[Job, Examined]], new: bool) -> list[Verdict | None]:
+        examined = self._examiner.close([opened for _, opened in batch])
+        return [self._judge(self._question(job, each, new)) for (job, _), each in zip(batch, examined, strict=True)]
+
+    def _judge(self, question: Question) -> Verdict | None:
+        if self._tags_any and question.type == "tag" and _unsigned_and_unruled(question):
+            return None
+        return judge(self.loaded.policy, question, self.now)
+
+    def _question(self, job: Job, examined: Examined, new: bool) -> Question:
         kind, obj, evidence = examined
         keys = self.loaded.keys
-        known = evidence.outcome in _WITH_KEY
         # By position: one is made for every object, and names would cost twice as much.
-        return examined, Question(
+        return Question(
             job.oid,
             kind,
             obj,
             evidence,
-            keys.facts(evidence) if known else None,
+            keys.facts(evidence) if evidence.outcome in _WITH_KEY else None,
             keys.owner(evidence),
             job.ref,
             job.rules,
@@ -118,17 +156,6 @@ class Verifier:
             self._target_lies(obj) if obj is not None and obj.target is not None else "",
             job.tag_name,
         )
-
-    def examine_signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
-        """What is true of a signature over any bytes; see `SignatureEngine.examine`."""
-        return self._examiner.signature(payload, signature, claimed_at)
-
-    def judge_job(self, job: Job, *, new: bool) -> Verdict | None:
-        """The verdict on one job; None for an unsigned tag that the policy allows (`tags = "any"`)."""
-        question = self.question(job, new)[1]
-        if self._tags_any and question.type == "tag" and _unsigned_and_unruled(question):
-            return None
-        return judge(self.loaded.policy, question, self.now)
 
     def _target_lies(self, tag: SignedObject) -> str:
         """Whether a tag's target is of another type than it says; a target that is not here cannot mislead."""
@@ -173,9 +200,8 @@ class Run:
         return tuple(found)
 
     def __iter__(self) -> Iterator[Verdict]:
-        judge_job, new, tally = self._verifier.judge_job, self._new, self._tally
-        for job in self._plan:
-            verdict = judge_job(job, new=new)
+        tally = self._tally
+        for verdict in self._verifier.judge_jobs(self._plan, new=self._new):
             if verdict is None:
                 self._unjudged += 1
                 continue

@@ -182,20 +182,25 @@ class _Judge:
         novelty = Novelty(self._store, self._policy, self._known, ref, tip)
         jobs = novelty.quick()
         if len(jobs) <= _QUICK:
-            verdicts = [self._verdict(job) for job in jobs]
+            verdicts = list(self._judge_all(jobs))
             if all(verdict.accepted for verdict in verdicts):
                 return iter(verdicts)
         exact = novelty.exact()
-        return map(self._verdict, jobs if exact is None else exact)
+        return self._judge_all(jobs if exact is None else exact)
 
-    def _verdict(self, job: Job) -> Verdict:
-        key = (job.oid, job.missing, *(rule.number for rule in job.rules))
-        verdict = self._judged.get(key)
-        if verdict is None:
-            verdict = self._verifier.judge_job(job, new=True) or _no_commit(job)
-            if len(self._judged) < _REMEMBERED:
-                self._judged[key] = verdict
-        return verdict
+    def _judge_all(self, jobs: Sequence[Job]) -> Iterator[Verdict]:
+        """The verdicts, in order; those that this push has asked for before are remembered."""
+        known = [self._judged.get(_key(job)) for job in jobs]
+        fresh = self._verifier.judge_jobs((job for job, old in zip(jobs, known, strict=True) if old is None), new=True)
+        for job, old in zip(jobs, known, strict=True):
+            verdict = old or next(fresh) or _no_commit(job)
+            if old is None and len(self._judged) < _REMEMBERED:
+                self._judged[_key(job)] = verdict
+            yield verdict
+
+
+def _key(job: Job) -> tuple[object, ...]:
+    return (job.oid, job.missing, *(rule.number for rule in job.rules))
 
 
 def _no_commit(job: Job) -> Verdict:

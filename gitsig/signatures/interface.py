@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from gitsig.model import Evidence
 
-__all__ = ["SignatureEngine"]
+__all__ = ["SignatureEngine", "Signed"]
+
+
+class Signed(NamedTuple):
+    """Something signed."""
+
+    payload: bytes
+    """What was signed."""
+    armored: bytes
+    """The signature as it stands in the object, header folding undone."""
+    claimed_at: int | None
+    """The committer's or tagger's date in Unix seconds, for formats whose signatures carry no time."""
 
 
 class SignatureEngine(Protocol):
     """One signature format over one set of keys."""
 
-    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
-        """Say what is true of a signature.
+    def examine_all(self, signed: Sequence[Signed]) -> list[Evidence]:
+        """Say what is true of each signature, in their order.
 
-        `payload` is what was signed, `armored` the signature as it stands in the object with header folding undone,
-        `claimed_at` the committer's or tagger's date in Unix seconds, for formats whose signatures carry no time.
-        Whatever is wrong with the signature is an `Evidence`, not an exception.
+        Whatever is wrong with a signature is an `Evidence`, not an exception. Several at a time, because the stages of
+        one format are faster when each is done for all before the next begins.
         """

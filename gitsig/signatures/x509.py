@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Sequence
 
 from gitsig.model import LIMITS, Evidence, Outcome, SignatureFormat
+from gitsig.signatures.interface import Signed
 
 __all__ = ["X509Engine"]
 
@@ -23,8 +25,15 @@ _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 class X509Engine:
     """Examines X.509 signatures; see `gitsig.signatures.interface`."""
 
-    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
-        """Say that the certificate is not trusted, or that the signature is no CMS signed-data."""
+    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
+        """`examine_all` for one signature."""
+        return self.examine_all([Signed(payload, armored, claimed_at)])[0]
+
+    def examine_all(self, signed: Sequence[Signed]) -> list[Evidence]:
+        """Say that the certificates are not trusted, or that a signature is no CMS signed-data."""
+        return [self._evidence(each.armored) for each in signed]
+
+    def _evidence(self, armored: bytes) -> Evidence:
         found = _ARMOR.fullmatch(armored) if len(armored) <= LIMITS.signature_size else None
         try:
             data = binascii.a2b_base64(found[1].translate(None, b" \t\r\n"), strict_mode=True) if found else b""

@@ -13,6 +13,7 @@ from gitsig.keys.openpgp.keyring import OpenPGPKeys
 from gitsig.keys.openpgp.signingkey import SigningKey
 from gitsig.model import Evidence, Outcome, SignatureFormat
 from gitsig.signatures.armor import dearmor_openpgp
+from gitsig.signatures.interface import Signed
 from gitsig.signatures.openpgp.arithmetic import Beyond, check
 from gitsig.signatures.openpgp.gnupg import ask
 from gitsig.signatures.openpgp.packet import DIGESTS, SignaturePacket, read_signature
@@ -44,15 +45,21 @@ class OpenPGPEngine:
         self._cross_check = cross_check
         self._failures: list[EnvironmentFault] = []
 
-    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:  # noqa: ARG002 - interface
-        """Say what is true of an OpenPGP signature; never raises for what is wrong with it."""
+    def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
+        """`examine_all` for one signature."""
+        return self.examine_all([Signed(payload, armored, claimed_at)])[0]
+
+    def examine_all(self, signed: Sequence[Signed]) -> list[Evidence]:
+        """Say what is true of OpenPGP signatures; never raises for what is wrong with one."""
+        # All are read before the first is verified: code and data of one stage stay in the processor's caches.
+        cases = [_read(each) for each in signed]
+        return [each if isinstance(each, Evidence) else self._verified(each) for each in cases]
+
+    def _verified(self, case: _Case) -> Evidence:
         try:
-            data, notes = dearmor_openpgp(armored)
-            return self._examine(_Case(read_signature(data), data, payload, notes))
-        except MalformedSignature as fault:
-            return Evidence(Outcome.MALFORMED, SignatureFormat.OPENPGP, detail=fault.what)
-        except UnsupportedSignature as fault:
-            return Evidence(Outcome.UNSUPPORTED, SignatureFormat.OPENPGP, detail=fault.what)
+            return self._examine(case)
+        except (MalformedSignature, UnsupportedSignature) as fault:
+            return _not_read(fault)
 
     def _examine(self, case: _Case) -> Evidence:
         packet = case.packet
@@ -216,6 +223,19 @@ def _checked(case: _Case, key: SigningKey) -> bool | None:
         return check(case.packet, key, case.payload)
     except Beyond:
         return None
+
+
+def _read(signed: Signed) -> _Case | Evidence:
+    try:
+        data, notes = dearmor_openpgp(signed.armored)
+        return _Case(read_signature(data), data, signed.payload, notes)
+    except (MalformedSignature, UnsupportedSignature) as fault:
+        return _not_read(fault)
+
+
+def _not_read(fault: MalformedSignature | UnsupportedSignature) -> Evidence:
+    outcome = Outcome.MALFORMED if isinstance(fault, MalformedSignature) else Outcome.UNSUPPORTED
+    return Evidence(outcome, SignatureFormat.OPENPGP, detail=fault.what)
 
 
 def _unknown(packet: SignaturePacket, notes: tuple[str, ...]) -> Evidence:

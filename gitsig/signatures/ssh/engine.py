@@ -7,6 +7,7 @@ an unknown key is taken apart but not computed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +18,7 @@ from gitsig.keys.ssh.public_key import UnsupportedKey, split_public_key
 from gitsig.keys.ssh.wire import WireError
 from gitsig.model import Evidence, Fido, Outcome, SignatureFormat
 from gitsig.signatures.arithmetic import Ed25519, verify_ecdsa, verify_rsa
+from gitsig.signatures.interface import Signed
 from gitsig.signatures.ssh.armor import dearmor
 from gitsig.signatures.ssh.signature_blob import InnerSignature, read_signature
 from gitsig.signatures.ssh.sshsig import signed_data, split_sshsig
@@ -35,7 +37,15 @@ class SSHEngine:
         self._ed25519: dict[bytes, Ed25519] = {}
 
     def examine(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
-        """Say what is true of an armored SSHSIG over `payload`.
+        """`examine_all` for one signature."""
+        return self.examine_all([Signed(payload, armored, claimed_at)])[0]
+
+    def examine_all(self, signed: Sequence[Signed]) -> list[Evidence]:
+        """Say what is true of armored SSHSIGs; never raises for what is wrong with one."""
+        return [self._evidence(*each) for each in signed]
+
+    def _evidence(self, payload: bytes, armored: bytes, claimed_at: int | None) -> Evidence:
+        """What is true of one.
 
         `signed_at` is `claimed_at` (an SSHSIG holds no time), `digest` the hash that the SSHSIG names. Revocation is
         not looked at: the facts of `SSHKeys` carry it. The authenticator's flags are told where they are proven only.
