@@ -2,7 +2,7 @@
 
 The checksum protects nothing, but a wrong one means that the armor was tampered with (O3), so it is checked. Bytewise
 in Python it would cost a third of an RSA verification. It is linear, so each of its 24 bits is the parity of the
-message masked by a constant: 24 ANDs and popcounts of whole integers.
+message masked by a constant: 24 ANDs and popcounts of whole integers. A long message is first folded to 1257 bits.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ _INIT = 0xB704CE
 _POLY = 0x1864CFB
 _MASKED_AFTER = 32
 """Calls after which making the masks pays."""
+_LENGTHS = 4096
+"""Lengths of messages that are remembered."""
 
 
 def _table() -> list[int]:
@@ -36,36 +38,42 @@ def _bytewise(data: bytes) -> int:
     return crc
 
 
-class _Masks:
-    """The masks for messages of up to `capacity` bits, and the initial value's share for each length in bytes."""
+_FOLDS = ((2514, 48, 32), (1257, 24, 16))
+"""x^a = x^b + x^c + 1 modulo the polynomial: what is above bit a moves down in three shifts."""
+_BITS = 1257
+"""Bits that are left after folding, and that the masks speak of."""
 
-    __slots__ = ("calls", "capacity", "initial", "masks")
+
+class _Masks:
+    """The masks, made when they pay, and the initial value's share for each length in bytes."""
+
+    __slots__ = ("calls", "initial", "masks")
 
     def __init__(self) -> None:
         self.calls = 0
-        self.capacity = 0
         self.masks: list[int] = []
+        """From the checksum's top bit down."""
         self.initial: dict[int, int] = {}
 
-    def grow(self, bits: int) -> None:
-        """Make the masks anew: bit i of a message contributes x^(i+24) mod the polynomial.
+    def make(self) -> None:
+        """Bit i of a message contributes x^(i+24) mod the polynomial.
 
         The step from x^i to x^(i+1) shifts and, where the top bit falls out, adds the polynomial; so the sequence of
         top bits gives all the others.
         """
-        tops = bytearray(bits)
+        tops = bytearray(_BITS)
         power = first = _POLY & 0xFFFFFF
-        for index in range(bits):
+        for index in range(_BITS):
             tops[index] = 48 + (power >> 23)  # the digits 0 and 1
             power = (power << 1 ^ (_POLY if power & 0x800000 else 0)) & 0xFFFFFF
         top = int(tops[::-1], 2)
-        limit = (1 << bits) - 1
+        limit = (1 << _BITS) - 1
         below = 0
-        self.masks = []
+        masks = []
         for bit in range(24):
             below = (((below ^ (top if _POLY >> bit & 1 else 0)) << 1) & limit) | (first >> bit & 1)
-            self.masks.append(below)
-        self.capacity = bits
+            masks.append(below)
+        self.masks = masks[::-1]
 
 
 _masks = _Masks()
@@ -74,17 +82,27 @@ _masks = _Masks()
 def crc24(data: bytes) -> int:
     """The checksum of `data`, 0 to 2**24 - 1."""
     state = _masks
-    size = len(data)
     state.calls += 1
-    if state.calls < _MASKED_AFTER or size > 2048:
+    if state.calls < _MASKED_AFTER:
         return _bytewise(data)
-    if size * 8 > state.capacity:
-        state.grow(1024 * 8 if size <= 1024 else 2048 * 8)
+    if not state.masks:
+        state.make()
+    size = len(data)
     initial = state.initial.get(size)
     if initial is None:
-        initial = state.initial[size] = _bytewise(bytes(size))
-    message = int.from_bytes(data)
+        initial = _bytewise(bytes(size))
+        if len(state.initial) < _LENGTHS:
+            state.initial[size] = initial
+    message = _folded(int.from_bytes(data))
     crc = 0
-    for mask in state.masks[::-1]:
+    for mask in state.masks:
         crc = crc << 1 | ((message & mask).bit_count() & 1)
     return crc ^ initial
+
+
+def _folded(message: int) -> int:
+    """A congruent message of at most 1257 bits."""
+    for high, middle, low in _FOLDS:
+        while above := message >> high:
+            message = (message & ((1 << high) - 1)) ^ above ^ (above << low) ^ (above << middle)
+    return message

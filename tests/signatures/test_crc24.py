@@ -39,7 +39,7 @@ def test_every_length_up_to_700():
     for size in range(701):
         data = bytes((size * 7 + at * 31) & 0xFF for at in range(size))
         assert crc24(data) == bitwise(data)
-    assert module._masks.capacity == 8192
+    assert len(module._masks.masks) == 24
 
 
 @pytest.mark.parametrize("size", [1023, 1024, 1025, 2047, 2048, 2049, 5000])
@@ -59,3 +59,20 @@ def test_masks_and_bytes_agree(messages):
     for data in messages:
         module._masks.calls = 1000
         assert crc24(data) == module._bytewise(data)
+
+
+def test_the_folds_are_multiples_of_the_polynomial():
+    for high, middle, low in module._FOLDS:
+        rest = 1 << high ^ 1 << middle ^ 1 << low ^ 1
+        while rest.bit_length() > 24:
+            rest ^= module._POLY << (rest.bit_length() - 25)
+        assert rest == 0
+
+
+def test_remembered_lengths_are_bounded(monkeypatch):
+    monkeypatch.setattr(module, "_masks", module._Masks())
+    monkeypatch.setattr(module, "_LENGTHS", 3)
+    module._masks.calls = 1000
+    for size in range(9):
+        assert crc24(bytes(size)) == bitwise(bytes(size))
+    assert len(module._masks.initial) == 3
