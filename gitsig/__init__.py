@@ -22,10 +22,11 @@ from gitsig._version import __version__
 
 if TYPE_CHECKING:
     from gitsig.engine.run import Run, Verifier, default_target
+    from gitsig.engine.updates import PushReport, verify_updates
     from gitsig.errors import EnvironmentFault, GitsigError, ObjectFault, PolicyFault, UsageFault
     from gitsig.keyreview import review_keys
     from gitsig.loading import LoadedPolicy
-    from gitsig.model import Explanation, Reason, Report, RunInfo, Summary, Verdict
+    from gitsig.model import Explanation, Reason, RefUpdate, Report, RunInfo, Summary, Verdict
     from gitsig.sources import load_policy
     from gitsig.store import open_store as open_repository
 
@@ -36,7 +37,9 @@ __all__ = [
     "LoadedPolicy",
     "ObjectFault",
     "PolicyFault",
+    "PushReport",
     "Reason",
+    "RefUpdate",
     "Report",
     "Run",
     "RunInfo",
@@ -49,14 +52,16 @@ __all__ = [
     "load_policy",
     "open_repository",
     "review_keys",
+    "verify_updates",
 ]
 
 _HOMES = {
     "gitsig.engine.run": ("Run", "Verifier", "default_target"),
+    "gitsig.engine.updates": ("PushReport", "verify_updates"),
     "gitsig.errors": ("EnvironmentFault", "GitsigError", "ObjectFault", "PolicyFault", "UsageFault"),
     "gitsig.keyreview": ("review_keys",),
     "gitsig.loading": ("LoadedPolicy",),
-    "gitsig.model": ("Explanation", "Reason", "Report", "RunInfo", "Summary", "Verdict"),
+    "gitsig.model": ("Explanation", "Reason", "RefUpdate", "Report", "RunInfo", "Summary", "Verdict"),
     "gitsig.sources": ("load_policy",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
