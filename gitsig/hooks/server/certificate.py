@@ -11,26 +11,30 @@ from collections.abc import Mapping, Sequence
 
 from gitsig.engine.certificates import judge_certificate
 from gitsig.engine.run import Verifier
-from gitsig.errors import GitsigError, UsageFault
+from gitsig.errors import GitsigError
+from gitsig.hooks.server.settings import certificate_required
 from gitsig.model import RefUpdate
 from gitsig.objects.pushcert import PushCertificate, parse_push_certificate
 from gitsig.store.interface import Store
 
-__all__ = ["certificate_fault"]
+__all__ = ["certificate_fault", "doorway_fault"]
 
 _FRESH = ("OK", "SLOP")
 """SLOP: within `receive.certNonceSlop`, which the administrator allows for HTTP."""
 _SIGN = "git push --signed"
+_WRONG_DOORWAY = (
+    "certificates are demanded here, and only the pre-receive hook is given them; the administrator installs that"
+)
 
 
 def certificate_fault(verifier: Verifier, updates: Sequence[RefUpdate], environ: Mapping[str, str]) -> str:
     """What is wrong with the push's certificate, in words; empty if nothing is, or there is none and none is demanded.
 
-    Raises UsageFault for a setting that is neither true nor false.
+    Raises PolicyFault for a setting that is neither true nor false.
     """
     oid = environ.get("GIT_PUSH_CERT", "")
     if not oid:
-        return f"this repository demands a signed push: {_SIGN}" if _demanded(verifier.store) else ""
+        return f"this repository demands a signed push: {_SIGN}" if certificate_required(verifier.store) else ""
     try:
         kind, raw = verifier.store.read(oid)
         if kind != "blob":
@@ -41,11 +45,9 @@ def certificate_fault(verifier: Verifier, updates: Sequence[RefUpdate], environ:
     return _stale(certificate, environ) or _other_push(certificate, updates) or _signature(verifier, oid, certificate)
 
 
-def _demanded(store: Store) -> bool:
-    value = (store.config("gitsig.requireCertificate") or "false").lower()
-    if value not in ("true", "false"):
-        raise UsageFault(f"gitsig.requireCertificate is {value!r}", mend="set it to true or false")
-    return value == "true"
+def doorway_fault(store: Store) -> str:
+    """Why a doorway that never sees a certificate must refuse; empty where none is demanded."""
+    return _WRONG_DOORWAY if certificate_required(store) else ""
 
 
 def _stale(certificate: PushCertificate, environ: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from gitsig.engine.run import Verifier
 from gitsig.engine.updates import PushReport, verify_updates
 from gitsig.errors import EnvironmentFault, GitsigError, UsageFault
-from gitsig.hooks.server.certificate import certificate_fault
+from gitsig.hooks.server.certificate import certificate_fault, doorway_fault
 from gitsig.hooks.server.policy import server_policy, with_policy_guarded
 from gitsig.hooks.server.settings import WARN, Log, mode_of, read_log
 from gitsig.hooks.server.surroundings import Surroundings
@@ -75,10 +75,10 @@ class _Push:
         policy = server_policy(self._store)
         verifier = Verifier(self._store, policy.loaded)
         report = verify_updates(verifier, self._updates)
-        if self._doorway == _WHOLE_PUSH:
-            words = certificate_fault(verifier, self._updates, os.environ)
-            if words:
-                report = report._replace(updates=tuple(update.violated(words) for update in report.updates))
+        whole = self._doorway == _WHOLE_PUSH
+        words = certificate_fault(verifier, self._updates, os.environ) if whole else doorway_fault(self._store)
+        if words:
+            report = report._replace(updates=tuple(update.violated(words) for update in report.updates))
         return with_policy_guarded(self._store, policy, report)
 
     def _judged(self, report: PushReport) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gitsig.errors import PolicyFault
 from gitsig.store.interface import Store
 
-__all__ = ["ENFORCE", "WARN", "Log", "mode_of", "read_log"]
+__all__ = ["ENFORCE", "WARN", "Log", "certificate_required", "mode_of", "read_log"]
 
 ENFORCE = "enforce"
 WARN = "warn"
@@ -27,11 +27,12 @@ class Log(NamedTuple):
 
 def read_log(store: Store) -> Log:
     """`gitsig.log` and `gitsig.logRequired`. Raises PolicyFault for a value that means nothing."""
-    required = store.config("gitsig.logRequired")
-    word = "false" if required is None else required.lower()
-    if word not in _YES | _NO:
-        raise _fault(store, "logRequired", word, "true or false")
-    return Log(store.config("gitsig.log") or "", word in _YES)
+    return Log(store.config("gitsig.log") or "", _flag(store, "logRequired"))
+
+
+def certificate_required(store: Store) -> bool:
+    """`gitsig.requireCertificate`. Raises PolicyFault for a value that means nothing."""
+    return _flag(store, "requireCertificate")
 
 
 def mode_of(store: Store) -> str:
@@ -40,6 +41,14 @@ def mode_of(store: Store) -> str:
     if mode not in (None, ENFORCE, WARN):
         raise _fault(store, "mode", mode or "", f"{ENFORCE} or {WARN}")
     return mode or ENFORCE
+
+
+def _flag(store: Store, key: str) -> bool:
+    value = store.config(f"gitsig.{key}")
+    word = "false" if value is None else value.lower()
+    if word not in _YES | _NO:
+        raise _fault(store, key, word, "true or false")
+    return word in _YES
 
 
 def _fault(store: Store, key: str, value: str, known: str) -> PolicyFault:

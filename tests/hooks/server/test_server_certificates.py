@@ -83,6 +83,25 @@ def test_a_setting_that_is_neither_true_nor_false_refuses(signed: Guarded) -> No
     assert signed.refs() == {}
 
 
+def test_a_key_without_a_value_is_true_as_git_has_it(signed: Guarded) -> None:
+    signed.config("gitsig.requireCertificate", None)
+    with (signed.git_dir / "config").open("a") as file:
+        file.write("[gitsig]\n\trequireCertificate\n")
+    assert _push(signed, "main", signed=False)[0] != 0
+    assert signed.refs() == {}
+
+
+def test_a_doorway_that_sees_no_certificate_refuses_where_one_is_demanded(signed: Guarded) -> None:
+    (signed.git_dir / "hooks" / "pre-receive").unlink()
+    signed.install("update")
+    code, said = _push(signed, "main")
+    assert code != 0
+    assert signed.refs() == {}
+    assert "only the pre-receive hook" in said
+    signed.config("gitsig.requireCertificate", None)
+    assert _push(signed, "main")[0] == 0
+
+
 def test_replayed_and_borrowed_certificates_are_refused(signed: Guarded) -> None:
     assert _push(signed, "main")[0] == 0
     oid, raw = _certificate(signed)
