@@ -141,15 +141,16 @@ def not_signing(case: Case) -> str:
 def foreign_identity(case: Case) -> str:
     """The e-mail address that the policy looks at is none of the signer's. Signers without any are not bound."""
     signer, obj = case.signer, case.question.obj
-    if signer is None or obj is None or not (signer.addresses or signer.patterns):
+    if signer is None or obj is None:
         return ""
+    addresses, patterns = signer.addresses, signer.patterns
     demand = case.policy.defaults.identity
-    if demand is _OFF:
+    if demand is _OFF or not (addresses or patterns):
         return ""
     role, ident = _identity(obj, demand)
     if ident is None:
         return f"the {obj.type} names no {role}, so nothing shows that it is {signer.name}'s"
-    if ident.email.lower() in signer.addresses or matches_principals(ident.email, signer.patterns):
+    if ident.email.lower() in addresses or matches_principals(ident.email, patterns):
         return ""
     return f"the {role} is <{ident.email.decode('utf-8', 'replace')}>, no address of {signer.name}"
 

@@ -131,8 +131,7 @@ def examine_checks(policy: Policy, question: Question, now: int) -> tuple[Check,
 
 def _case(policy: Policy, question: Question, now: int) -> Case:
     owner = question.owner
-    signer = None if owner is None else policy.signers.get(owner.signer)
-    return Case(policy, question, question.evidence, question.key, owner, signer, now)
+    return Case(policy, question, None if owner is None else policy.signers.get(owner.signer), now)
 
 
 def _refusal(case: Case) -> Verdict:

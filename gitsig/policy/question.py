@@ -34,15 +34,18 @@ class Question(NamedTuple):
     """The name that the ref under `refs/tags/` gives; None where no such ref is at hand."""
 
 
-class Case(NamedTuple):
-    """A question with the law and the time to judge it by; what every check is given."""
+class Case:
+    """A question with the law and the time to judge it by; what every check is given. Not changed once made."""
 
-    policy: Policy
-    question: Question
-    evidence: Evidence
-    key: KeyFacts | None
-    owner: KeyOwner | None
-    signer: Signer | None
-    """The owner's entry in the policy."""
-    now: int
-    """Unix seconds."""
+    __slots__ = ("evidence", "key", "now", "owner", "policy", "question", "signer")
+
+    def __init__(self, policy: Policy, question: Question, signer: Signer | None, now: int) -> None:
+        self.policy = policy
+        self.question = question
+        self.evidence: Evidence = question.evidence
+        self.key: KeyFacts | None = question.key
+        self.owner: KeyOwner | None = question.owner
+        self.signer = signer
+        """The owner's entry in the policy."""
+        self.now = now
+        """Unix seconds."""

@@ -7,12 +7,13 @@ refusal in words, or an empty text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from gitsig.policy.question import Case
 from gitsig.policy.times import iso
 
 __all__ = ["expired", "future_dated", "predated", "revoked", "signature_expired"]
+
+_KEY_WINDOW = "the policy's window for this key"
+_SIGNER_WINDOW = "the policy's window for this signer"
 
 
 def revoked(case: Case) -> str:
@@ -45,12 +46,13 @@ def predated(case: Case) -> str:
     key = case.key
     if key is not None and key.created is not None and signed_at < key.created:
         return f"signed at {iso(signed_at)}, before the key was made at {iso(key.created)}"
-    for begin, whose in _begins(case):
-        if signed_at < begin:
-            return f"signed at {iso(signed_at)}, before {whose} begins at {iso(begin)}"
-        if case.question.new and case.now < begin:
-            return f"{whose} begins only at {iso(begin)}, and the object is new"
-    return ""
+    owner, signer = case.owner, case.signer
+    told = ""
+    if owner is not None and owner.valid_from is not None:
+        told = _too_early(case, signed_at, owner.valid_from, _KEY_WINDOW)
+    if not told and signer is not None and signer.valid_from is not None:
+        told = _too_early(case, signed_at, signer.valid_from, _SIGNER_WINDOW)
+    return told
 
 
 def expired(case: Case) -> str:
@@ -58,12 +60,15 @@ def expired(case: Case) -> str:
     signed_at = case.evidence.signed_at
     if signed_at is None:
         return ""
-    for end, whose in _ends(case):
-        if signed_at >= end:
-            return f"signed at {iso(signed_at)}, but {whose} ended at {iso(end)}"
-        if case.question.new and case.now >= end:
-            return f"{whose} ended at {iso(end)}, and the object is new"
-    return ""
+    key, owner, signer = case.key, case.owner, case.signer
+    told = ""
+    if key is not None and key.expires is not None:
+        told = _too_late(case, signed_at, key.expires, "the key's validity")
+    if not told and owner is not None and owner.valid_until is not None:
+        told = _too_late(case, signed_at, owner.valid_until, _KEY_WINDOW)
+    if not told and signer is not None and signer.valid_until is not None:
+        told = _too_late(case, signed_at, signer.valid_until, _SIGNER_WINDOW)
+    return told
 
 
 def signature_expired(case: Case) -> str:
@@ -82,19 +87,17 @@ def future_dated(case: Case) -> str:
     return f"signed at {iso(signed_at)}, but it is only {iso(case.now)}"
 
 
-def _begins(case: Case) -> Iterator[tuple[int, str]]:
-    owner, signer = case.owner, case.signer
-    if owner is not None and owner.valid_from is not None:
-        yield owner.valid_from, "the policy's window for this key"
-    if signer is not None and signer.valid_from is not None:
-        yield signer.valid_from, "the policy's window for this signer"
+def _too_early(case: Case, signed_at: int, begin: int, whose: str) -> str:
+    if signed_at < begin:
+        return f"signed at {iso(signed_at)}, before {whose} begins at {iso(begin)}"
+    if case.question.new and case.now < begin:
+        return f"{whose} begins only at {iso(begin)}, and the object is new"
+    return ""
 
 
-def _ends(case: Case) -> Iterator[tuple[int, str]]:
-    key, owner, signer = case.key, case.owner, case.signer
-    if key is not None and key.expires is not None:
-        yield key.expires, "the key's validity"
-    if owner is not None and owner.valid_until is not None:
-        yield owner.valid_until, "the policy's window for this key"
-    if signer is not None and signer.valid_until is not None:
-        yield signer.valid_until, "the policy's window for this signer"
+def _too_late(case: Case, signed_at: int, end: int, whose: str) -> str:
+    if signed_at >= end:
+        return f"signed at {iso(signed_at)}, but {whose} ended at {iso(end)}"
+    if case.question.new and case.now >= end:
+        return f"{whose} ended at {iso(end)}, and the object is new"
+    return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from binascii import a2b_base64
 from typing import NamedTuple
 
 from gitsig.errors import MalformedSignature, UnsupportedSignature
@@ -44,6 +45,13 @@ _OPENPGP = re.compile(
     rb"-----END OPENTIMESTAMPS GIT TIMESTAMP-----\s*)?"
 )
 
+# What GnuPG, Sequoia and the forges write today: no armor headers, lines of 64, a checksum.
+_BARE_BEGIN = b"-----BEGIN PGP SIGNATURE-----\n\n"
+_BARE_END = b"\n-----END PGP SIGNATURE-----"
+_WIDTH = 64
+_BODY_AT = len(_BARE_BEGIN)
+_CHECKSUM_AT = -len(_BARE_END) - len("\n=AAAA")
+
 
 class Dearmored(NamedTuple):
     """The binary signature, and what else was beside it."""
@@ -70,13 +78,37 @@ def dearmor_openpgp(signature: bytes) -> Dearmored:
     """The packet out of one armored OpenPGP signature; raises MalformedSignature for anything else."""
     if len(signature) > LIMITS.signature_size:
         raise MalformedSignature(f"the signature is larger than {LIMITS.signature_size} bytes")
+    return _bare(signature) or _any(signature)
+
+
+def _bare(signature: bytes) -> Dearmored | None:
+    """What `_any` gives, for the plainest shape and without a look at every character; None for all else."""
+    text = signature.strip()
+    if not (text.startswith(_BARE_BEGIN) and text.endswith(_BARE_END) and text[_CHECKSUM_AT:][:2] == b"\n="):
+        return None
+    body = text[_BODY_AT:_CHECKSUM_AT]
+    breaks = body[_WIDTH :: _WIDTH + 1]
+    base64 = body.replace(b"\n", b"")
+    # All line feeds are where lines of 64 end, and the last line is not padding alone.
+    if len(body) - len(base64) != len(breaks) or breaks.strip(b"\n") or len(base64) % 4 or base64[-3:-2] in b"=":
+        return None
+    try:
+        # The strict decoder refuses what is not of the alphabet, and whatever follows padding.
+        data = a2b_base64(base64, strict_mode=True)
+        checksum = a2b_base64(text[_CHECKSUM_AT + 2 : -len(_BARE_END)], strict_mode=True)
+    except binascii.Error:
+        return None
+    return Dearmored(data, ()) if checksum == crc24(data).to_bytes(3) else None
+
+
+def _any(signature: bytes) -> Dearmored:
     found = _OPENPGP.fullmatch(signature)
     if found is None:
         raise MalformedSignature(_complaint(signature))
     body, checksum, timestamp = found.groups()
     try:
-        data = binascii.a2b_base64(body.translate(None, b" \t\r\n"), strict_mode=True)
-        if checksum is not None and binascii.a2b_base64(checksum) != crc24(data).to_bytes(3):
+        data = a2b_base64(body.translate(None, b" \t\r\n"), strict_mode=True)
+        if checksum is not None and a2b_base64(checksum) != crc24(data).to_bytes(3):
             raise MalformedSignature("the armor's checksum is wrong")
     except binascii.Error as error:
         raise MalformedSignature(f"the armor's base64 is damaged ({error})") from error

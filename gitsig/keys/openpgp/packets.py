@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Packet", "PacketError", "Subpacket", "read_packets", "read_subpackets"]
+__all__ = ["Packet", "PacketError", "Subpacket", "only_body", "read_packets", "read_subpackets"]
 
 SIGNATURE = 2
 SECRET_KEY = 5
@@ -49,6 +49,17 @@ def read_packets(data: bytes) -> Iterator[Packet]:
             raise PacketError("a packet is longer than the data")
         yield Packet(tag, data[start:stop], data[at:stop])
         at = stop
+
+
+def only_body(data: bytes, tag: int) -> bytes | None:
+    """The body, where `data` is one packet of type `tag` to its last byte; None otherwise.
+
+    Raises PacketError for a header outside the grammar.
+    """
+    if not data:
+        return None
+    found, start, length = _header(data, 0)
+    return data[start:] if found == tag and start + length == len(data) else None
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int]:
