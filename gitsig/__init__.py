@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from gitsig._version import __version__
 
 if TYPE_CHECKING:
-    from gitsig.engine.run import Run, Verifier, default_target
+    from gitsig.engine.run import Run
     from gitsig.engine.updates import PushReport, verify_updates
+    from gitsig.engine.verifier import Verifier, default_target
     from gitsig.errors import EnvironmentFault, GitsigError, ObjectFault, PolicyFault, UsageFault
     from gitsig.keyreview import review_keys
     from gitsig.loading import LoadedPolicy
@@ -56,8 +57,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "gitsig.engine.run": ("Run", "Verifier", "default_target"),
+    "gitsig.engine.run": ("Run",),
     "gitsig.engine.updates": ("PushReport", "verify_updates"),
+    "gitsig.engine.verifier": ("Verifier", "default_target"),
     "gitsig.errors": ("EnvironmentFault", "GitsigError", "ObjectFault", "PolicyFault", "UsageFault"),
     "gitsig.keyreview": ("review_keys",),
     "gitsig.loading": ("LoadedPolicy",),

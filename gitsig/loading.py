@@ -6,6 +6,7 @@ reading is done here.
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Sequence
@@ -78,11 +79,27 @@ class TreeFiles:
             raise PolicyFault(f"{self._commit[:12]}:{full}: {error.what}", where=where, mend=error.mend) from error
 
 
+class _Hashed:
+    """Other `Files`; what is read goes into a hash as well."""
+
+    def __init__(self, files: Files, material: hashlib._Hash) -> None:
+        self._files = files
+        self._material = material
+
+    def read(self, path: str, where: str) -> bytes:
+        data = self._files.read(path, where)
+        self._material.update(hashlib.sha256(path.encode("utf-8", "surrogateescape")).digest())
+        self._material.update(hashlib.sha256(data).digest())
+        return data
+
+
 class LoadedPolicy(NamedTuple):
     """A policy with its keys: all that judging needs besides the objects and the time."""
 
     policy: Policy
     keys: KeyStore
+    material: str = ""
+    """SHA-256 in hex over the policy and every file that it names: while it stays the same, so does the judgement."""
 
     @property
     def source(self) -> str:
@@ -105,6 +122,8 @@ def read_keys(policy: Policy, files: Files, cache: Path | None = None) -> Loaded
 
     `cache` is where built OpenPGP key stores are kept, by default the user's cache folder.
     """
+    material = hashlib.sha256(policy.digest.encode())
+    files = _Hashed(files, material)
     policy, listed = _allowed_signers(policy, files)
     ssh = _ssh_keys(policy.key_specs, files) + listed
     openpgp, specs = _openpgp_keys(policy, files, cache)
@@ -122,7 +141,8 @@ def read_keys(policy: Policy, files: Files, cache: Path | None = None) -> Loaded
                 mend="a key belongs to one signer: leave one of the two",
             )
         owners[each.key.fingerprint] = each.owner
-    return LoadedPolicy(policy, KeyStore(openpgp, SSHKeys((each.key for each in ssh), _revoked(policy, files)), owners))
+    keys = KeyStore(openpgp, SSHKeys((each.key for each in ssh), _revoked(policy, files)), owners)
+    return LoadedPolicy(policy, keys, material.hexdigest())
 
 
 def _revoked(policy: Policy, files: Files) -> RevokedKeys | None:

@@ -64,6 +64,8 @@ class Limits(NamedTuple):
     """The policy file."""
     child_seconds: float = 30.0
     """Seconds that a child process (gpg) may take before it is stopped."""
+    worker_seconds: float = 600.0
+    """Seconds that a worker process may take for one batch: GnuPG may have to judge each signature in it."""
 
 
 LIMITS = Limits()

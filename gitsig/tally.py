@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from gitsig.model import Reason, SignerUse, Summary, Verdict
 
@@ -57,13 +58,47 @@ class Tally:
             return
         use.accepted += 1
         if verdict.format is not None:
-            use.formats.add(verdict.format)
+            use.formats.add(str(verdict.format))
         if verdict.key_fingerprint is not None:
             use.keys[verdict.key_fingerprint] += 1
         at = verdict.signed_at
         if at is not None:
             use.first = at if use.first is None or at < use.first else use.first
             use.last = at if use.last is None or at > use.last else use.last
+
+    def state(self) -> tuple[Any, ...]:
+        """The counts as plain values, for `restored`."""
+        uses = [
+            (signer, use.accepted, use.refused, use.first, use.last, sorted(use.formats), sorted(use.keys.items()))
+            for signer, use in sorted(self._uses.items())
+        ]
+        reasons, types = sorted(self._reasons.items()), sorted(self._types.items())
+        plain = [(str(name), count) for name, count in reasons], [(str(name), count) for name, count in types]
+        return self._accepted, self._checked, self._unverifiable, *plain, uses
+
+    @classmethod
+    def restored(cls, state: tuple[Any, ...]) -> Tally:
+        """A tally that goes on from `state`. Raises ValueError or TypeError for anything else."""
+        tally = cls()
+        tally._accepted, tally._checked, tally._unverifiable, reasons, types, uses = state
+        tally._reasons.update({Reason(name): count for name, count in reasons})
+        tally._types.update(dict(types))
+        for signer, accepted, refused, first, last, formats, keys in uses:
+            use = tally._uses[signer] = _Use()
+            use.accepted, use.refused, use.first, use.last = accepted, refused, first, last
+            use.formats.update(formats)
+            use.keys.update(dict(keys))
+        return tally
+
+    @property
+    def checked(self) -> int:
+        """Objects counted so far."""
+        return self._checked
+
+    @property
+    def accepted_all(self) -> bool:
+        """Whether nothing was refused."""
+        return self._checked == self._accepted
 
     def summary(self, seconds: float, cached: int = 0, key_expiry: Mapping[str, int] | None = None) -> Summary:
         """The counts so far; `seconds` is how long the run took, `cached` how many objects came from a cache.

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "loading": {"model", "errors", "keys", "policy", "store"},
     "sources": {"model", "errors", "loading", "policy", "store"},
     "keyreview": {"model", "loading", "policy"},
-    "engine": {"model", "errors", "keys", "loading", "objects", "policy", "signatures", "store", "tally"},
+    "engine": {"model", "errors", "keys", "loading", "objects", "policy", "signatures", "store", "tally", "_version"},
     "hooks": {
         "model",
         "errors",
@@ -48,15 +48,20 @@ ALONE = {
     "gnupg": ("keys/", "signatures/openpgp/"),
     "typer": ("cli/",),
     "rich": ("reports/t", "cli/progress"),
+    "sqlite3": ("engine/cachefile", "engine/evidence"),
+    "socket": ("engine/workers",),
+    "marshal": ("engine/ahead", "engine/cachefile", "engine/records", "engine/resume"),
     "subprocess": (
         "keys/openpgp/gpg",
+        "store/gitchild",
+        "store/gitprogram",
         "hooks/client/process",
         "install/git",
     ),
 }
 """Library to the only modules that may import it."""
 
-LIGHT = ("typer", "rich", "gnupg", "subprocess", "asyncio", "multiprocessing")
+LIGHT = ("typer", "rich", "gnupg", "subprocess", "asyncio", "multiprocessing", "sqlite3", "socket")
 """What judging through the library must not have imported on the warm path."""
 
 

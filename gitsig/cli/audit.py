@@ -17,6 +17,9 @@ HELP = """Verify everything that is reachable, and count it by signer and by rea
 A REV is where to begin; by default all branches and tags. Old signatures are judged by the time at which they were
 made: a key that expired or was retired later does not turn them red.
 
+Evidence is kept in the git directory, so the next audit needs no cryptography for what has not changed; a text report
+then only counts what was accepted before under the same policy and keys.
+
 \b
 Examples:
   gitsig audit                         the whole history
@@ -39,11 +42,25 @@ def audit(
     output: options.Output = None,
     engine: options.Engine = options.EngineName.AUTO,
     cross_check: options.CrossCheck = False,
+    jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     quiet: options.Quiet = 0,
     verbose: options.Verbose = 0,
 ) -> None:
     """Verify everything that is reachable, and count it."""
     settings = options.Settings(
-        repo, policy, policy_ref, format, output, engine, cross_check, now, verbosity=min(verbose, 1) - min(quiet, 2)
+        repo,
+        policy,
+        policy_ref,
+        format,
+        output,
+        engine,
+        cross_check,
+        now,
+        verbosity=min(verbose, 1) - min(quiet, 2),
+        jobs=jobs,
+        cache=not no_cache,
     )
-    leave(lambda: write_report(make_verifier(settings).audit(revs or []), settings, "audit"))
+    # A file for programs names every object; for people what was accepted before and is unchanged is only counted.
+    resume = settings.format == "text"
+    leave(lambda: write_report(make_verifier(settings).audit(revs or [], resume=resume), settings, "audit"))

@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from gitsig._version import __version__
-from gitsig.cli import audit, doctor, explain, guard, hook, install, policy, verify
+from gitsig.cli import audit, cache, doctor, explain, guard, hook, install, policy, verify
 from gitsig.cli.options import EXIT_CODES
 from gitsig.errors import UsageFault
 
@@ -48,6 +48,7 @@ app.command("explain", short_help="Tell why an object got its verdict.", help=ex
     explain.explain
 )
 app.add_typer(policy.app, name="policy")
+app.add_typer(cache.app, name="cache")
 app.command("install", short_help="Install hooks.", help=install.HELP, epilog=install.EXIT_CODES)(install.install)
 app.command("hook", short_help="Run one hook.", help=hook.HELP, epilog=EXIT_CODES)(hook.hook)
 app.command("doctor", short_help="Check an installation.", help=doctor.HELP, epilog=doctor.EXIT_CODES)(doctor.doctor)

@@ -16,7 +16,9 @@ __all__ = [
     "ExplainFormat",
     "Format",
     "FormatName",
+    "Jobs",
     "New",
+    "NoCache",
     "Now",
     "Output",
     "PolicyFile",
@@ -107,6 +109,21 @@ Ref = Annotated[
 New = Annotated[
     bool, typer.Option("--new", help="Judge as new objects: a key must be valid now too, not only when it signed.")
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        help="Worker processes for long ranges; by default as many as there are cores. 1: none.",
+        show_default=False,
+    ),
+]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Neither use nor keep evidence from earlier runs (see gitsig cache)."),
+]
 Quiet = Annotated[
     int,
     typer.Option(
@@ -140,3 +157,6 @@ class Settings:
     """As written; see `moments.parse_moment`."""
     verbosity: int = 0
     """-2 to 1, as the text report has it."""
+    jobs: int | None = None
+    """None: as many as there are cores."""
+    cache: bool = True

@@ -45,7 +45,15 @@ def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> V
     if settings.verbosity > 0:
         for warning in policy.warnings:
             say(f"warning: {warning}")
-    return gitsig.Verifier(store, policy, now=now, engine=settings.engine, cross_check=settings.cross_check)
+    return gitsig.Verifier(
+        store,
+        policy,
+        now=now,
+        engine=settings.engine,
+        cross_check=settings.cross_check,
+        jobs=settings.jobs,
+        cache=settings.cache,
+    )
 
 
 def write_report(run: Run, settings: Settings, kind: Literal["verify", "audit"]) -> int:
@@ -80,5 +88,7 @@ def _say_notes(run: Run, told: Sequence[str]) -> None:
     for remark in run.remarks:
         if remark not in told:
             say(f"note: {remark}")
+    for warning in run.warnings:
+        say(f"warning: {warning}")
     for fault in run.faults:
         say(f"could not be checked: {fault}")

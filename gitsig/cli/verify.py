@@ -42,12 +42,24 @@ def verify(
     output: options.Output = None,
     engine: options.Engine = options.EngineName.AUTO,
     cross_check: options.CrossCheck = False,
+    jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     quiet: options.Quiet = 0,
     verbose: options.Verbose = 0,
 ) -> None:
     """Verify commits and tags against the policy."""
     settings = options.Settings(
-        repo, policy, policy_ref, format, output, engine, cross_check, now, verbosity=min(verbose, 1) - min(quiet, 2)
+        repo,
+        policy,
+        policy_ref,
+        format,
+        output,
+        engine,
+        cross_check,
+        now,
+        verbosity=min(verbose, 1) - min(quiet, 2),
+        jobs=jobs,
+        cache=not no_cache,
     )
     wanted = targets or []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitsig.engine.run import Verifier
+from gitsig.engine.verifier import Verifier
 from gitsig.model import ObjectType, SignedObject, Verdict
 from gitsig.objects.pushcert import PushCertificate
 from gitsig.policy import Identity, Question, judge

@@ -7,19 +7,18 @@ from typing import NamedTuple
 
 from gitsig.errors import GitsigError, MalformedObject, MalformedSignature, UnsupportedSignature
 from gitsig.keys.store import KeyStore
-from gitsig.model import Evidence, Outcome, SignatureFormat, SignedObject
+from gitsig.model import Evidence, ObjectFormat, Outcome, SignatureFormat, SignedObject
 from gitsig.objects import hash_object, parse
 from gitsig.signatures.armor import format_of
 from gitsig.signatures.interface import SignatureEngine, Signed
 from gitsig.signatures.openpgp.engine import OpenPGPEngine
 from gitsig.signatures.ssh import SSHEngine
 from gitsig.signatures.x509 import X509Engine
-from gitsig.store.interface import Store
 
-__all__ = ["PENDING", "Examined", "Examiner"]
+__all__ = ["PENDING", "Examined", "Examiner", "Raw", "unread"]
 
 PENDING = Evidence(Outcome.ERROR, detail="the signature was not examined")
-"""Of a signature between `open` and `close`; were it ever judged, it would refuse."""
+"""Of a signature that was parsed and not examined yet; were it ever judged, it would refuse."""
 
 _UNSIGNED = Evidence(Outcome.UNSIGNED)
 
@@ -33,31 +32,33 @@ class Examined(NamedTuple):
     evidence: Evidence
 
 
-class Examiner:
-    """Examines objects of one repository with the keys of one policy."""
+Raw = tuple[str, str, bytes]
+"""An object as the store gives it: id, type, raw bytes."""
 
-    def __init__(self, store: Store, keys: KeyStore, *, engine: str = "auto", cross_check: bool = False) -> None:
+
+class Examiner:
+    """Examines objects with the keys of one policy."""
+
+    def __init__(
+        self, object_format: ObjectFormat, keys: KeyStore, *, engine: str = "auto", cross_check: bool = False
+    ) -> None:
         """`engine` is `auto` or `gnupg`; see `OpenPGPEngine`."""
-        self._store = store
-        self._format = store.object_format
+        self._format = object_format
         self._engines: dict[SignatureFormat, SignatureEngine] = {
             SignatureFormat.OPENPGP: OpenPGPEngine(keys.openpgp, gnupg_only=engine == "gnupg", cross_check=cross_check),
             SignatureFormat.SSH: SSHEngine(keys.ssh),
             SignatureFormat.X509: X509Engine(),
         }
 
-    def examine(self, oid: str) -> Examined:
-        """Read and examine the object `oid`; never raises for what is wrong with it."""
-        return self.close([self.open(oid)])[0]
+    def examine_all(self, raws: Sequence[Raw]) -> list[Examined]:
+        """What is true of each object, in their order; never raises for what is wrong with one."""
+        opened = [self.open(*each) for each in raws]
+        signed = [_signed(each.obj) for each in opened if each.evidence is PENDING and each.obj is not None]
+        found = iter(self.signatures(signed))
+        return [each if each.evidence is not PENDING else each._replace(evidence=next(found)) for each in opened]
 
-    def open(self, oid: str) -> Examined:
-        """Read and parse an object. What is signed has `PENDING` evidence until `close`."""
-        try:
-            kind, raw = self._store.read(oid)
-        except MalformedObject as fault:
-            return Examined("commit", None, Evidence(Outcome.MALFORMED_OBJECT, detail=fault.what))
-        except GitsigError as fault:
-            return Examined("commit", None, Evidence(Outcome.ERROR, detail=_words(fault)))
+    def open(self, oid: str, kind: str, raw: bytes) -> Examined:
+        """Compare an object with its id and parse it. What is signed has `PENDING` evidence until it is examined."""
         if hash_object(kind, raw, self._format) != oid:
             return Examined(kind, None, Evidence(Outcome.ERROR, detail="the object's bytes do not hash to its id"))
         if kind not in ("commit", "tag"):
@@ -71,12 +72,6 @@ class Examiner:
         if obj.foreign_signature:
             return Examined(kind, obj, Evidence(Outcome.UNSIGNED, detail="signed for the other object format only"))
         return Examined(kind, obj, _UNSIGNED)
-
-    def close(self, opened: Sequence[Examined]) -> list[Examined]:
-        """Examine the signatures of what `open` gave, in its order."""
-        signed = [_signed(each.obj) for each in opened if each.evidence is PENDING and each.obj is not None]
-        found = iter(self.signatures(signed))
-        return [each if each.evidence is not PENDING else each._replace(evidence=next(found)) for each in opened]
 
     def signatures(self, signed: Sequence[Signed]) -> list[Evidence]:
         """What is true of armored signatures, of whichever format each is, in their order."""
@@ -101,5 +96,9 @@ def _signed(obj: SignedObject) -> Signed:
     return Signed(obj.payload, obj.signature or b"", claimed_at)
 
 
-def _words(fault: GitsigError) -> str:
-    return f"{fault.what}; {fault.mend}" if fault.mend else fault.what
+def unread(fault: GitsigError) -> Examined:
+    """What is true of an object that the store could not give."""
+    if isinstance(fault, MalformedObject):
+        return Examined("commit", None, Evidence(Outcome.MALFORMED_OBJECT, detail=fault.what))
+    words = f"{fault.what}; {fault.mend}" if fault.mend else fault.what
+    return Examined("commit", None, Evidence(Outcome.ERROR, detail=words))

@@ -20,6 +20,7 @@ from gitsig.policy.types import FidoDemand
 from gitsig.store import peel
 from gitsig.store.directories import common_dir
 from gitsig.store.interface import Store
+from gitsig.store.lineages import Lineages
 
 __all__ = ["Known", "Novelty"]
 
@@ -74,8 +75,8 @@ class Novelty:
     ten thousand tags stand costs more than judging one commit, so the exact view is for what the quick one refuses.
     """
 
-    def __init__(self, store: Store, policy: Policy, known: Known, ref: str, commit: str) -> None:
-        self._store, self._policy, self._known = store, policy, known
+    def __init__(self, store: Store, lineages: Lineages, policy: Policy, known: Known, ref: str, commit: str) -> None:
+        self._store, self._lineages, self._policy, self._known = store, lineages, policy, known
         self._ref, self._commit = ref, commit
         self._rules = tuple(rule for rule in policy.rules_for(ref) if self._speaks(rule))
 
@@ -99,7 +100,7 @@ class Novelty:
         return not whole or rule.signers is not None or rule.fido is not FidoDemand.ANY
 
     def _jobs(self, policy: Policy, known: Mapping[Rule | None, frozenset[str]]) -> Iterator[Job]:
-        selector = Selector(self._store, policy)
+        selector = Selector(self._store, self._lineages, policy)
         views: dict[tuple[Require, frozenset[str]], Selection] = {}
         selections = []
         for rule in (None, *self._rules):
@@ -108,9 +109,11 @@ class Novelty:
             if view not in views:
                 views[view] = self._select(selector, policy, require, sorted(known[rule]))
             selections.append(views[view])
-        scopes = [Scope(rule, frozenset(each.commits)) for rule, each in zip(self._rules, selections[1:], strict=True)]
-        chosen = dict.fromkeys(oid for selection in selections for oid in selection.commits)
-        yield from commit_jobs(list(chosen), scopes)
+        scopes = [Scope(rule, each.scope()) for rule, each in zip(self._rules, selections[1:], strict=True)]
+        chosen: Iterable[str] = selections[0].commits
+        if policy.defaults.require is not Require.EVERY_COMMIT or len(views) > 1:
+            chosen = dict.fromkeys(oid for selection in selections for oid in selection.commits)
+        yield from commit_jobs(chosen, scopes)
         lost = {each.oid: each for selection in selections for each in selection.missing}
         for each in lost.values():
             yield Job(each.oid, "commit", missing=missing_words(each))
@@ -125,5 +128,5 @@ class Novelty:
         commits, missing = new_first_parents(self._store, self._commit, known)
         if not commits or not policy.trusted_roots:
             return Selection(commits, missing)
-        judged = frozenset(selector.select(require, [self._commit]).commits)
+        judged = selector.select(require, [self._commit]).scope()
         return Selection([oid for oid in commits if oid in judged], missing)

@@ -15,9 +15,10 @@ from gitsig.engine.tips import TAGS, Tip, all_tips, tip_of
 from gitsig.errors import UsageFault
 from gitsig.policy import Policy, Require, Rule
 from gitsig.store.interface import Resolved, Store
-from gitsig.store.walk import Missing, walk
+from gitsig.store.lineages import Lineages
+from gitsig.store.walk import Missing
 
-__all__ = ["missing_words", "plan_audit", "plan_verify"]
+__all__ = ["add_commits", "add_tips", "missing_words", "plan_audit", "plan_verify", "rules_commits"]
 
 _REQUIRE_WORDS = {
     Require.FIRST_PARENT: "first parents only, as the policy says",
@@ -27,14 +28,14 @@ _REQUIRE_WORDS = {
 _NO_RULES = "no branch is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
 
 
-def plan_verify(store: Store, policy: Policy, targets: Sequence[str], ref: str | None) -> Plan:
+def plan_verify(store: Store, lineages: Lineages, policy: Policy, targets: Sequence[str], ref: str | None) -> Plan:
     """One commit each (REV), a tag (its tag objects, outermost first), or every commit of a range (A..B, A...B).
 
     `ref` is the full name of the ref to judge for; without it the rules of the ref that a target names. Raises
     UsageFault for what cannot be resolved.
     """
     plan = Plan()
-    selector = Selector(store, policy)
+    selector = Selector(store, lineages, policy)
     for target in targets:
         if ".." in target:
             _plan_range(plan, store, policy, selector, target, ref)
@@ -43,23 +44,32 @@ def plan_verify(store: Store, policy: Policy, targets: Sequence[str], ref: str |
     return plan
 
 
-def plan_audit(store: Store, policy: Policy, revs: Sequence[str]) -> Plan:
+def plan_audit(
+    store: Store, lineages: Lineages, policy: Policy, revs: Sequence[str], tips: Sequence[Tip] | None = None
+) -> Plan:
     """Everything reachable from `revs`, by default from every ref that the policy guards; tags after commits.
 
-    Raises UsageFault for an unknown revision, or where there is nothing to audit.
+    `tips` are `all_tips`, if they are at hand. Raises UsageFault for an unknown revision, or where there is nothing to
+    audit.
     """
     plan = Plan()
-    selector = Selector(store, policy)
-    tips = [_tip(store, policy, rev) for rev in revs] if revs else all_tips(store, policy)
+    selector = Selector(store, lineages, policy)
+    if tips is None:
+        tips = [_tip(store, policy, rev) for rev in revs] if revs else all_tips(store, policy)
     commits = [tip.commit for tip in tips if tip.commit is not None]
     selection = selector.select(policy.defaults.require, commits)
     whole = policy.defaults.require is Require.EVERY_COMMIT
     scopes = [_audit_scope(selector, rule, tips, frozenset(commits) if whole else None) for rule in policy.rules]
-    _add(plan, policy, selection, [scope for scope in scopes if scope.commits is None or scope.commits])
+    add_commits(plan, policy, selection, [scope for scope in scopes if scope.commits is None or scope.commits])
+    add_tips(plan, tips)
+    return plan
+
+
+def add_tips(plan: Plan, tips: Sequence[Tip]) -> None:
+    """Plan the tag objects, and whatever else refs lead to that is no commit."""
     for tip in tips:
         jobs = tip.jobs if tip.lost is None else (*tip.jobs, tip.lost)
         plan.add(jobs, len(jobs))
-    return plan
 
 
 def _tip(store: Store, policy: Policy, rev: str) -> Tip:
@@ -73,13 +83,14 @@ def _audit_scope(selector: Selector, rule: Rule, tips: Sequence[Tip], whole: fro
     A rule for refs under `refs/tags/` speaks of the tag objects alone: the release manager answers for the release,
     not for each commit in it.
     """
-    own = [tip.commit for tip in tips if tip.commit is not None and _rules_commits(tip.ref) and rule.matches(tip.ref)]
+    own = [tip.commit for tip in tips if tip.commit is not None and rules_commits(tip.ref) and rule.matches(tip.ref)]
     if rule.require is Require.EVERY_COMMIT and frozenset(own) == whole:
         return Scope(rule, None)
-    return Scope(rule, frozenset(selector.select(rule.require, own).commits) if own else frozenset())
+    return Scope(rule, selector.select(rule.require, own).scope() if own else frozenset())
 
 
-def _rules_commits(ref: str | None) -> TypeGuard[str]:
+def rules_commits(ref: str | None) -> TypeGuard[str]:
+    """Whether rules for a ref speak of the commits that it reaches."""
     return ref is not None and not ref.startswith(TAGS)
 
 
@@ -87,12 +98,12 @@ def _plan_range(plan: Plan, store: Store, policy: Policy, selector: Selector, ta
     left, right, symmetric = _split(target)
     old, new = _commit(store, left), _commit(store, right)
     ref = ref or _ref_of(store, right, store.resolve(right))
-    ref = ref if _rules_commits(ref) else None
-    include, exclude = ([new, old], _common(store, old, new)) if symmetric else ([new], [old])
+    ref = ref if rules_commits(ref) else None
+    include, exclude = ([new, old], selector.common(old, new)) if symmetric else ([new], [old])
     rules = _rules(plan, policy, ref)
     selection = selector.select(policy.defaults.require, include, exclude)
-    scopes = [Scope(rule, frozenset(selector.select(rule.require, include, exclude).commits)) for rule in rules]
-    if not _add(plan, policy, selection, scopes):
+    scopes = [Scope(rule, selector.select(rule.require, include, exclude).scope()) for rule in rules]
+    if not add_commits(plan, policy, selection, scopes):
         plan.remark(f"{target} holds no commit that is judged")
 
 
@@ -106,12 +117,6 @@ def _split(target: str) -> tuple[str, str, bool]:
 
 def _commit(store: Store, rev: str) -> str:
     return store.resolve(f"{rev}^{{commit}}").oid
-
-
-def _common(store: Store, one: str, other: str) -> list[str]:
-    """What both ends of a symmetric range can reach: the newest of it is enough to hide the rest."""
-    reached = frozenset(walk(store, [one]).commits)
-    return [oid for oid in walk(store, [other]).commits if oid in reached]
 
 
 def _plan_revision(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
@@ -145,13 +150,14 @@ def _rules(plan: Plan, policy: Policy, ref: str | None) -> tuple[Rule, ...]:
     return policy.rules_for(ref)
 
 
-def _add(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scope]) -> int:
+def add_commits(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scope]) -> int:
     """Plan a selection and what rules select besides; how many objects that makes."""
     if policy.defaults.require in _REQUIRE_WORDS:
         plan.remark(_REQUIRE_WORDS[policy.defaults.require])
     if policy.trusted_roots:
         plan.remark(f"not judged: {len(policy.trusted_roots)} trusted roots and what is behind them")
-    commits = _with_scopes(selection.commits, scopes)
+    whole = policy.defaults.require is Require.EVERY_COMMIT
+    commits = selection.commits if whole else _with_scopes(selection.commits, scopes)
     plan.add(commit_jobs(commits, scopes), len(commits))
     missing = [Job(each.oid, "commit", missing=missing_words(each)) for each in selection.missing]
     plan.add(missing, len(missing))
@@ -159,11 +165,9 @@ def _add(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scop
 
 
 def _with_scopes(commits: Sequence[str], scopes: Iterable[Scope]) -> Sequence[str]:
-    """The selection, and after it what only rules speak of (where `[defaults]` look at less than a rule does)."""
-    extra: frozenset[str] = frozenset[str]().union(*(scope.commits or () for scope in scopes))
-    if not extra:
-        return commits
-    extra -= frozenset(commits)
+    """The selection, and after it what only rules speak of: `[defaults]` may look at less than a rule does."""
+    chosen = frozenset(commits)
+    extra = {oid for scope in scopes for oid in scope.commits or () if oid not in chosen}
     return [*commits, *sorted(extra)] if extra else commits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitsig.engine.jobs import Job
@@ -11,7 +11,8 @@ from gitsig.errors import GitsigError
 from gitsig.objects import parents_of
 from gitsig.policy import Policy, Require, Rule
 from gitsig.store.interface import Store
-from gitsig.store.walk import Missing, is_ancestor, walk
+from gitsig.store.lineages import Lineages
+from gitsig.store.walk import Missing, Oids, is_ancestor, walk
 
 __all__ = ["Scope", "Selection", "Selector", "commit_jobs"]
 
@@ -25,25 +26,33 @@ class Selection(NamedTuple):
     commits: Sequence[str]
     missing: Sequence[Missing]
 
+    def scope(self) -> Collection[str]:
+        """The commits as a set."""
+        return self.commits.as_set() if isinstance(self.commits, Oids) else frozenset(self.commits)
+
 
 class Scope(NamedTuple):
     """The commits that one rule speaks of; None for all that are judged."""
 
     rule: Rule
-    commits: frozenset[str] | None
+    commits: Collection[str] | None
+    """Quick to ask whether it holds one."""
 
 
 class Selector:
     """Selects commits of one repository; what is behind the trusted roots is never selected."""
 
-    def __init__(self, store: Store, policy: Policy) -> None:
+    def __init__(self, store: Store, lineages: Lineages, policy: Policy) -> None:
         self._store = store
+        self._lineages = lineages
         self._roots = [root for root in sorted(policy.trusted_roots) if kind_of(store, root) == "commit"]
 
     def select(self, require: Require, include: Sequence[str], exclude: Sequence[str] = ()) -> Selection:
         """The commits that `require` names among those reachable from `include` and not from `exclude`."""
         hidden = [*exclude, *self._roots]
-        history = walk(self._store, include, hidden, first_parent=require is Require.FIRST_PARENT)
+        judged = require in (Require.EVERY_COMMIT, Require.FIRST_PARENT)
+        first_parent = require is Require.FIRST_PARENT
+        history = walk(self._lineages, include, hidden, first_parent=first_parent, judged=judged)
         if require is Require.TIP:
             wanted = frozenset(include)
             return Selection([oid for oid in history.commits if oid in wanted], ())
@@ -60,10 +69,15 @@ class Selector:
 
     def is_behind_root(self, oid: str) -> bool:
         """Whether the commit `oid` is a trusted root or an ancestor of one."""
-        return any(is_ancestor(self._store, oid, root) for root in self._roots)
+        return any(is_ancestor(self._lineages, oid, root) for root in self._roots)
+
+    def common(self, one: str, other: str) -> list[str]:
+        """What both ends of a symmetric range can reach: the newest of it is enough to hide the rest."""
+        reached = walk(self._lineages, [one]).commits.as_set()
+        return [oid for oid in walk(self._lineages, [other]).commits if oid in reached]
 
 
-def commit_jobs(commits: Sequence[str], scopes: Sequence[Scope]) -> Iterator[Job]:
+def commit_jobs(commits: Iterable[str], scopes: Sequence[Scope]) -> Iterator[Job]:
     """A job for each commit, with the rules whose scope holds it."""
     everywhere = all(scope.commits is None for scope in scopes)
     rules = tuple(scope.rule for scope in scopes)

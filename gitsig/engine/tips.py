@@ -20,6 +20,8 @@ class Tip(NamedTuple):
     """Where a ref, or a revision without one, leads."""
 
     ref: str | None
+    oid: str
+    """What it names itself."""
     commit: str | None
     """None where it leads to no commit that can be read."""
     jobs: tuple[Job, ...]
@@ -39,25 +41,26 @@ def all_tips(store: Store, policy: Policy) -> list[Tip]:
 
 def tip_of(store: Store, policy: Policy, oid: str, ref: str | None) -> Tip:
     """Peel `oid`, to which `ref` points."""
+    start = oid
     rules = policy.rules_for(ref) if ref else ()
     name = ref.removeprefix(TAGS).encode("utf-8", "surrogateescape") if ref and ref.startswith(TAGS) else None
     jobs: list[Job] = []
     for _ in range(LIMITS.tag_depth):
         kind = kind_of(store, oid)
         if kind is None:
-            return Tip(ref, None, tuple(jobs), Job(oid, "commit", rules, None if jobs else ref))
+            return Tip(ref, start, None, tuple(jobs), Job(oid, "commit", rules, None if jobs else ref))
         if kind == "commit":
             if name is not None and not jobs:
                 jobs.append(Job(oid, "tag", rules, ref, lightweight=True))
-            return Tip(ref, oid, tuple(jobs))
+            return Tip(ref, start, oid, tuple(jobs))
         if oid not in policy.trusted_roots and (kind == "tag" or not jobs):
             jobs.append(Job(oid, kind, rules, ref, None if jobs else name))
         target = _target(store, oid) if kind == "tag" else None
         if target is None:
-            return Tip(ref, None, tuple(jobs))
+            return Tip(ref, start, None, tuple(jobs))
         oid = target
     jobs.append(Job(oid, "tag", rules, ref, missing=f"more than {LIMITS.tag_depth} tags of tags"))
-    return Tip(ref, None, tuple(jobs))
+    return Tip(ref, start, None, tuple(jobs))
 
 
 def kind_of(store: Store, oid: str) -> str | None:

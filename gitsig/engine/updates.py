@@ -14,8 +14,8 @@ from typing import NamedTuple
 from gitsig.engine.jobs import Job
 from gitsig.engine.landing import landing
 from gitsig.engine.novelty import Known, Novelty
-from gitsig.engine.run import Verifier
 from gitsig.engine.tips import TAGS, kind_of, tip_of
+from gitsig.engine.verifier import Verifier
 from gitsig.errors import GitsigError
 from gitsig.model import Reason, RefUpdate, RunInfo, Summary, Verdict
 from gitsig.policy import Policy, is_replace_ref
@@ -99,6 +99,7 @@ def verify_updates(
     started = time.monotonic()
     judge = _Judge(verifier, verifier.store.refs() if known is None else known)
     reports = tuple(judge.update(update) for update in updates)
+    verifier.flush()
     return PushReport(verifier.info(), reports, time.monotonic() - started)
 
 
@@ -144,7 +145,7 @@ class _Judge:
         old, new = self._known.commit(update.old), self._known.commit(update.new)
         if ref.startswith(TAGS) or old is None or new is None:
             return UpdateKind.REWIND
-        return UpdateKind.FAST_FORWARD if is_ancestor(self._store, old, new) else UpdateKind.REWIND
+        return UpdateKind.FAST_FORWARD if is_ancestor(self._verifier.lineages, old, new) else UpdateKind.REWIND
 
     def _verdicts(self, update: RefUpdate, ref: str, kind: UpdateKind) -> Iterator[Verdict]:
         violation = self._violation(update, ref, kind)
@@ -179,7 +180,7 @@ class _Judge:
 
     def _commits(self, ref: str, tip: str) -> Iterator[Verdict]:
         """The verdicts on what is new: the quick view's if it accepts, otherwise those of the exact one."""
-        novelty = Novelty(self._store, self._policy, self._known, ref, tip)
+        novelty = Novelty(self._store, self._verifier.lineages, self._policy, self._known, ref, tip)
         jobs = novelty.quick()
         if len(jobs) <= _QUICK:
             verdicts = list(self._judge_all(jobs))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gitsig.errors import GitsigError
 from gitsig.keys.openpgp.keyring import OpenPGPKeys
 from gitsig.keys.ssh import SSHKey, SSHKeys
-from gitsig.model import Evidence, KeyFacts, KeyOwner, SignatureFormat
+from gitsig.model import Evidence, KeyFacts, KeyOwner, Outcome, SignatureFormat
 
 __all__ = ["KeyStore", "OwnedKey"]
+
+_BINDINGS = 4096
+"""So many are remembered; an attacker can name as many keys as he likes."""
 
 
 class OwnedKey(NamedTuple):
@@ -29,6 +33,7 @@ class KeyStore:
         self.ssh = ssh
         self.owners = owners
         self._facts: dict[tuple[str, str], KeyFacts | None] = {}
+        self._bindings: dict[str, str] = {}
 
     def owner(self, evidence: Evidence) -> KeyOwner | None:
         """Whom the signing key of `evidence` belongs to; None for nobody of the policy."""
@@ -45,6 +50,31 @@ class KeyStore:
         if names not in self._facts:
             self._facts[names] = self._look_up(evidence, *names)
         return self._facts[names]
+
+    def binding(self, evidence: Evidence) -> str:
+        """What, of these keys, `evidence` rests on: while this stays the same, so does the evidence.
+
+        Empty for evidence that must not be kept: of what could not be checked, and of keys that GnuPG did not vouch
+        for. That a key is unknown rests on the keys too.
+        """
+        if evidence.outcome is Outcome.ERROR or not evidence.vouched:
+            return ""
+        name = evidence.key_fingerprint or evidence.fingerprint or ""
+        if evidence.format is SignatureFormat.SSH:
+            return f"ssh {self.ssh.facts(name) is not None}"
+        if evidence.format is SignatureFormat.OPENPGP:
+            return self._openpgp_binding(name[-16:] or evidence.key_id or "")
+        return "none"
+
+    def _openpgp_binding(self, key_id: str) -> str:
+        if key_id not in self._bindings:
+            if len(self._bindings) >= _BINDINGS:
+                self._bindings.clear()
+            try:
+                self._bindings[key_id] = self.openpgp.binding(key_id)
+            except GitsigError:
+                return ""
+        return self._bindings[key_id]
 
     def all_facts(self) -> list[KeyFacts]:
         """Every key of every owner, OpenPGP first. Raises EnvironmentFault as `facts` does."""

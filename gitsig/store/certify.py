@@ -40,7 +40,7 @@ def _below_bottoms(graph: Graph) -> set[int] | None:
     rows = set(graph.interesting())
     for row in rows:
         if not any(parent in rows for parent in graph.followed(row)):
-            below = [parent for parent in graph.parents[row] if graph.state[parent] & EXCLUDED]
+            below = [parent for parent in graph.parents(row) if graph.state[parent] & EXCLUDED]
             if not below:
                 return None
             chosen.add(below[0])
@@ -67,7 +67,7 @@ def _spread(graph: Graph, chosen: set[int]) -> None:
                 uncertified.add(fresh)
                 heappush(waiting, (-graph.times[fresh], fresh))
         mask = masks.get(row, 0)
-        for parent in graph.parents[row]:
+        for parent in graph.parents(row):
             before = masks.get(parent, 0)
             if mask | before != before:
                 masks[parent] = mask | before

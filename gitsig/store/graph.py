@@ -1,7 +1,4 @@
-"""The part of the commit graph that a walk has read: one row for each commit, painted from both sides.
-
-Memory is what counts here (a million commits): ids as bytes, rows in arrays, parents as tuples of row numbers.
-"""
+"""One walk's view of the commit graph: rows painted from both sides."""
 
 from __future__ import annotations
 
@@ -9,9 +6,7 @@ from array import array
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from gitsig.errors import MalformedObject, ObjectFault
-from gitsig.objects import parents_and_time
-from gitsig.store.interface import Store
+from gitsig.store.lineages import Lineages
 
 __all__ = ["DONE", "EXCLUDED", "INCLUDED", "Graph"]
 
@@ -26,34 +21,26 @@ FAILED = 8
 
 
 class Graph:
-    """Rows of commits. A row's number is its order of discovery."""
+    """The colours of the rows of `lineages`, and what waits to hand its colour on."""
 
-    def __init__(self, store: Store, *, first_parent: bool) -> None:
-        """`first_parent`: the included side follows first parents only."""
-        self._store = store
+    def __init__(self, lineages: Lineages, *, first_parent: bool, judged: bool) -> None:
+        """`first_parent`: the included side follows first parents only. `judged`: and is going to be judged."""
+        self.lineages = lineages
+        self._judged = judged
         self._first_parent = first_parent
-        self._rows: dict[bytes, int] = {}
-        self.ids: list[bytes] = []
-        self.state = bytearray()
-        self.times = array("q")
-        """Committer's date in Unix seconds. Chooses the order of reading, and decides nothing."""
-        self.parents: list[tuple[int, ...]] = []
+        self.state = bytearray(len(lineages))
+        self._included = array("I")
+        self.times = lineages.times
         self.queue: list[tuple[int, int]] = []
         """(-date, row) of rows that are not done."""
         self._open = 0  # rows of the queue that are included and not excluded
-        self.failures: dict[int, tuple[int, str]] = {}
-        """Row that could not be read: (child that led to it, why)."""
-        self.unreadable: list[int] = []
+        self.failures: dict[int, int] = {}
+        """Row that could not be read: the child that led to it."""
 
-    def number(self, key: bytes) -> int:
-        """Give the row of a binary id; a new one if need be."""
-        row = self._rows.get(key)
-        if row is None:
-            row = self._rows[key] = len(self.ids)
-            self.ids.append(key)
-            self.state.append(0)
-            self.times.append(0)
-            self.parents.append(())
+    def number(self, oid: str) -> int:
+        """Give the row of an id."""
+        row = self.lineages.number(bytes.fromhex(oid))
+        self._keep_up()
         return row
 
     def include(self, row: int, child: int = 0) -> None:
@@ -62,8 +49,9 @@ class Graph:
         if state & (INCLUDED | EXCLUDED):
             return
         self.state[row] = state | INCLUDED
+        self._included.append(row)
         self._open += 1
-        self._enqueue(row, child)
+        self._enqueue(row, child, self._judged)
 
     def exclude(self, row: int, child: int = 0) -> list[int]:
         """Paint a row as reached from an excluded tip, and whatever is already known to be behind it.
@@ -79,11 +67,11 @@ class Graph:
                 continue
             self.state[row] = state | EXCLUDED
             if state & DONE:
-                rows += ((parent, row) for parent in self.parents[row])
+                rows += ((parent, row) for parent in self.parents(row))
             elif state & INCLUDED:
                 self._open -= 1
             else:
-                self._enqueue(row, child)
+                self._enqueue(row, child, False)
                 fresh.append(row)
         return fresh
 
@@ -106,37 +94,31 @@ class Graph:
     def expand(self, row: int) -> list[int]:
         """Exclude the parents of an excluded row; give the rows that are new in the queue."""
         self.state[row] |= DONE
-        return [fresh for parent in self.parents[row] for fresh in self.exclude(parent, row)]
+        return [fresh for parent in self.parents(row) for fresh in self.exclude(parent, row)]
+
+    def parents(self, row: int) -> tuple[int, ...]:
+        """Give the parents of a row that was read."""
+        return self.lineages.parents(row)
 
     def followed(self, row: int) -> tuple[int, ...]:
         """Give the parents that the included side follows."""
-        parents = self.parents[row]
+        parents = self.lineages.parents(row)
         return parents[:1] if self._first_parent else parents
 
     def interesting(self) -> Iterator[int]:
         """Give the rows that are in the range, and could be read."""
         wanted = INCLUDED | DONE
-        return (row for row, state in enumerate(self.state) if state & (wanted | EXCLUDED | FAILED) == wanted)
+        state = self.state
+        return (row for row in self._included if state[row] & (wanted | EXCLUDED | FAILED) == wanted)
 
-    def _enqueue(self, row: int, child: int) -> None:
-        self._read(row, child)
+    def _enqueue(self, row: int, child: int, judged: bool) -> None:
+        if not self.lineages.read(row, judged):
+            self.state[row] |= FAILED
+            self.failures[row] = child
+        self._keep_up()
         heappush(self.queue, (-self.times[row], row))
 
-    def _read(self, row: int, child: int) -> None:
-        try:
-            kind, raw = self._store.read(self.ids[row].hex())
-            if kind != "commit":
-                self._fail(row, child, f"a {kind} stands where a commit should")
-                return
-        except ObjectFault as fault:
-            self._fail(row, child, fault.what)
-            return
-        try:
-            parents, self.times[row] = parents_and_time(raw, self._store.object_format)
-            self.parents[row] = tuple([self.number(bytes.fromhex(parent)) for parent in parents])
-        except MalformedObject:
-            self.unreadable.append(row)
-
-    def _fail(self, row: int, child: int, detail: str) -> None:
-        self.state[row] |= FAILED
-        self.failures[row] = (child, detail)
+    def _keep_up(self) -> None:
+        missing = len(self.lineages) - len(self.state)
+        if missing:
+            self.state.extend(bytes(missing))

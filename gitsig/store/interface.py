@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from gitsig.errors import ObjectFault
 from gitsig.model import ObjectFormat
 
-__all__ = ["PathMissing", "Resolved", "Store"]
+__all__ = ["Commits", "PathMissing", "Resolved", "Store"]
 
 
 class PathMissing(ObjectFault):
@@ -30,16 +30,30 @@ class Resolved(NamedTuple):
     """Full name of the ref, symbolic ones followed; None where the revision is an id or an expression."""
 
 
-class Store(Protocol):
-    """One repository. Ids are full lower-case hex; replace refs, grafts and shallow files never apply."""
-
-    @property
-    def path(self) -> str:
-        """Work tree or bare git directory, for people."""
+class Commits(Protocol):
+    """What a walk needs of a store. Ids are full lower-case hex; replace refs, grafts and shallow files never apply."""
 
     @property
     def object_format(self) -> ObjectFormat:
         """The hash that names the objects."""
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """Give the type's name and the raw bytes.
+
+        Raises `ObjectMissing` (shallow, partial, or lost), `MalformedObject` beyond the size limit, and `ObjectFault`
+        for damage, bytes that do not hash to their id included.
+        """
+
+    def shallow(self) -> frozenset[str]:
+        """Give the commits whose parents the shallow file cuts off."""
+
+
+class Store(Commits, Protocol):
+    """One repository."""
+
+    @property
+    def path(self) -> str:
+        """Work tree or bare git directory, for people."""
 
     @property
     def bare(self) -> bool:
@@ -52,13 +66,6 @@ class Store(Protocol):
     @property
     def git_dir(self) -> Path:
         """The git directory; of a linked work tree its own (`.git/worktrees/NAME`)."""
-
-    def read(self, oid: str) -> tuple[str, bytes]:
-        """Give the type's name and the raw bytes.
-
-        Raises `ObjectMissing` (shallow, partial, or lost), `MalformedObject` beyond the size limit, and `ObjectFault`
-        for damage.
-        """
 
     def refs(self) -> Iterator[tuple[str, str]]:
         """Give (full name, id) of every ref but HEAD, by name; a symbolic ref with the id at its end.
@@ -74,9 +81,6 @@ class Store(Protocol):
 
         Raises `UsageFault` for an unknown or ambiguous one, `ObjectMissing` for a whole id that is not here.
         """
-
-    def shallow(self) -> frozenset[str]:
-        """Give the commits whose parents the shallow file cuts off."""
 
     def config(self, key: str) -> str | None:
         """Give the value of a configuration key (repository over user over system), or None."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from gitsig.errors import MalformedObject, ObjectFault, UsageFault
 from gitsig.model import LIMITS, ObjectFormat
 from gitsig.objects import parents_of
-from gitsig.store.interface import Resolved, Store
+from gitsig.store.interface import Commits, Resolved, Store
 
 __all__ = ["RefNames", "peel", "resolve"]
 
@@ -60,7 +60,7 @@ def resolve(store: Store, names: RefNames, rev: str) -> Resolved:
     return Resolved(oid, names.type_of(oid), None)
 
 
-def peel(store: Store, oid: str, kind: str = "") -> Resolved:
+def peel(store: Commits, oid: str, kind: str = "") -> Resolved:
     """Follow tags to their end, or to the first object of `kind` (a commit has a tree).
 
     Raises `ObjectFault` where the end is of another kind or a tag names a target that is none, and as `Store.read`.

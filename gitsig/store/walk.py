@@ -11,17 +11,18 @@ not leave too many either.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, overload
 
 from gitsig.errors import ObjectFault
 from gitsig.store.certify import certify
 from gitsig.store.graph import EXCLUDED, INCLUDED, Graph
-from gitsig.store.interface import Store
+from gitsig.store.interface import Commits
+from gitsig.store.lineages import Lineages
 from gitsig.store.revision import peel
 
-__all__ = ["History", "Missing", "Oids", "is_ancestor", "walk"]
+__all__ = ["History", "Missing", "OidSet", "Oids", "is_ancestor", "walk"]
 
 
 class Missing(NamedTuple):
@@ -37,15 +38,16 @@ class Missing(NamedTuple):
 
 
 class Oids(Sequence[str]):
-    """Object ids, kept as bytes: a million of them take 20 MB."""
+    """Object ids, kept as row numbers: a million of them take 4 MB."""
 
-    def __init__(self, data: bytes, width: int) -> None:
-        """`data` holds binary ids of `width` bytes, one after the other."""
-        self._data = data
-        self._width = width
+    def __init__(self, lineages: Lineages, rows: array[int]) -> None:
+        self.lineages = lineages
+        self._oid = lineages.oid
+        self.rows = rows
+        """Of `lineages`."""
 
     def __len__(self) -> int:
-        return len(self._data) // self._width
+        return len(self.rows)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -53,94 +55,128 @@ class Oids(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return [self._at(number) for number in range(*index.indices(len(self)))]
-        return self._at(range(len(self))[index])
+            return [self._oid(row) for row in self.rows[index]]
+        return self._oid(self.rows[index])
 
     def __iter__(self) -> Iterator[str]:
-        return map(self._at, range(len(self)))
+        return map(self._oid, self.rows)
 
-    def _at(self, number: int) -> str:
-        return self._data[number * self._width : (number + 1) * self._width].hex()
+    def as_set(self) -> OidSet:
+        """Give the same as a set, which takes a bit more than a byte a commit."""
+        return OidSet(self)
+
+
+class OidSet(Collection[str]):
+    """Commits of a history, quick to ask whether it holds one."""
+
+    def __init__(self, oids: Oids) -> None:
+        self._oids = oids
+        self._lineages = oids.lineages
+        self._marks = bytearray(len(oids.lineages))
+        for row in oids.rows:
+            self._marks[row] = 1
+
+    def __len__(self) -> int:
+        return len(self._oids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._oids)
+
+    def __contains__(self, oid: object) -> bool:
+        row = self._lineages.find(oid) if isinstance(oid, str) else None
+        return row is not None and row < len(self._marks) and self._marks[row] == 1
 
 
 class History(NamedTuple):
     """The commits of a range."""
 
-    commits: Sequence[str]
+    commits: Oids
     """Oldest first: parents before children, by committer's date where that leaves a choice, then by id."""
     missing: tuple[Missing, ...]
     unreadable: frozenset[str]
     """Commits whose parents are outside the grammar. They are in `commits`, and nothing behind them is."""
 
 
-def walk(store: Store, include: Sequence[str], exclude: Sequence[str] = (), *, first_parent: bool = False) -> History:
+def walk(
+    source: Commits | Lineages,
+    include: Sequence[str],
+    exclude: Sequence[str] = (),
+    *,
+    first_parent: bool = False,
+    judged: bool = False,
+) -> History:
     """Give the commits reachable from `include` and not from `exclude` (ids of commits, or of tags of commits).
 
-    `first_parent` follows only first parents from `include`; what `exclude` reaches stays everything. An excluded tip
-    that cannot be read, or is no commit, excludes nothing behind it. Raises `ObjectMissing` or `ObjectFault` for such
-    a tip of `include`.
+    `source` is the store, or what has been read of it already. `first_parent` follows only first parents from
+    `include`; what `exclude` reaches stays everything. `judged` tells the reader of `source` that the commits are going
+    to be judged. An excluded tip that cannot be read, or is no commit, excludes nothing behind it. Raises
+    `ObjectMissing` or `ObjectFault` for such a tip of `include`.
     """
-    graph = Graph(store, first_parent=first_parent)
+    lineages = source if isinstance(source, Lineages) else Lineages(source)
+    graph = Graph(lineages, first_parent=first_parent, judged=judged)
     for oid in exclude:
-        graph.exclude(graph.number(bytes.fromhex(_excluded(store, oid))))
-    tips = [graph.number(bytes.fromhex(peel(store, oid, "commit").oid)) for oid in include]
+        graph.exclude(graph.number(_excluded(lineages.store, oid)))
+    tips = [graph.number(peel(lineages.store, oid, "commit").oid) for oid in include]
     for tip in tips:
         graph.include(tip)
     graph.paint()
     certify(graph)
-    return _history(store, graph)
+    return _history(graph)
 
 
-def is_ancestor(store: Store, ancestor: str, descendant: str) -> bool:
+def is_ancestor(source: Commits | Lineages, ancestor: str, descendant: str) -> bool:
     """Whether `ancestor` is `descendant` or reachable from it; False where missing objects leave it open.
 
     Raises `ObjectMissing` or `ObjectFault` if `ancestor` is no readable commit.
     """
-    return not walk(store, (ancestor,), (descendant,)).commits
+    return not walk(source, (ancestor,), (descendant,)).commits
 
 
-def _excluded(store: Store, oid: str) -> str:
+def _excluded(store: Commits, oid: str) -> str:
     try:
         return peel(store, oid, "commit").oid
     except ObjectFault:
         return oid
 
 
-def _history(store: Store, graph: Graph) -> History:
-    shallow = store.shallow() if graph.failures else frozenset()
+def _history(graph: Graph) -> History:
+    lineages = graph.lineages
+    shallow = lineages.store.shallow() if graph.failures else frozenset()
     missing = []
-    for number, (child, detail) in graph.failures.items():
-        if graph.state[number] & (INCLUDED | EXCLUDED) == INCLUDED:
-            name = graph.ids[child].hex()
-            missing.append(Missing(graph.ids[number].hex(), name, name in shallow, detail))
-    commits = _oldest_first(graph)
-    unreadable = frozenset(graph.ids[number].hex() for number in graph.unreadable if not graph.state[number] & EXCLUDED)
-    return History(Oids(commits, store.object_format.hex_length // 2), tuple(missing), unreadable)
+    for row, child in graph.failures.items():
+        if graph.state[row] & (INCLUDED | EXCLUDED) == INCLUDED:
+            name = lineages.oid(child)
+            missing.append(Missing(lineages.oid(row), name, name in shallow, lineages.faults[row]))
+    rows = _oldest_first(graph)
+    unreadable = frozenset(lineages.oid(row) for row in rows if lineages.is_blind(row))
+    return History(Oids(lineages, rows), tuple(missing), unreadable)
 
 
-def _oldest_first(graph: Graph) -> bytes:
+def _oldest_first(graph: Graph) -> array[int]:
     """Children before parents, newest first, and then turned round (Kahn's algorithm)."""
+    lineages, times = graph.lineages, graph.times
     wanted = 0
-    children = array("i", [-1]) * len(graph.ids)  # -1: not of the range
+    children = array("I", bytes(4 * len(lineages)))  # 0: not of the range; else one more than there are
     for row in graph.interesting():
-        children[row] = 0
+        children[row] = 1
         wanted += 1
     for row in graph.interesting():
         for parent in graph.followed(row):
-            if children[parent] >= 0:
+            if children[parent]:
                 children[parent] += 1
-    heap = [(-graph.times[row], graph.ids[row], row) for row in graph.interesting() if not children[row]]
+    heap = [(-times[row], lineages.key(row), row) for row in graph.interesting() if children[row] == 1]
     heapify(heap)
-    ordered: list[bytes] = []
+    ordered = array("I")
     while heap:
-        _, key, row = heappop(heap)
-        ordered.append(key)
+        row = heappop(heap)[2]
+        ordered.append(row)
         for parent in graph.followed(row):
-            if children[parent] > 0:
-                children[parent] -= 1
-                if not children[parent]:
-                    heappush(heap, (-graph.times[parent], graph.ids[parent], parent))
+            left = children[parent]
+            if left > 1:
+                children[parent] = left - 1
+                if left == 2:
+                    heappush(heap, (-times[parent], lineages.key(parent), parent))
     if len(ordered) != wanted:
         raise ObjectFault("commits are their own ancestors: their bytes do not hash to their ids")
     ordered.reverse()
-    return b"".join(ordered)
+    return ordered

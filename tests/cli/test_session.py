@@ -18,6 +18,7 @@ class BrokenRun:
     """A run with an early and a late remark, a fault, and on demand an error in the middle."""
 
     faults = ("gpg is missing",)
+    warnings = ("the evidence cache is not used: it is somebody else's",)
     total = 2
 
     def __init__(self, error: Exception | None = None) -> None:
@@ -51,7 +52,10 @@ def test_each_remark_is_told_once_and_faults_are_told(form: str, notes: list[str
     assert write_report(BrokenRun(), Settings(format=form), "verify") == 3
     err = capsys.readouterr().err.splitlines()
     assert [line for line in err if "note:" in line] == notes
-    assert err[-1] == "gitsig: could not be checked: gpg is missing"
+    assert err[-2:] == [
+        "gitsig: warning: the evidence cache is not used: it is somebody else's",
+        "gitsig: could not be checked: gpg is missing",
+    ]
 
 
 def test_a_run_that_fails_leaves_no_summary_and_no_file(tmp_path: Path, capsys) -> None:

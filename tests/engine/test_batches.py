@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import gitsig
-from gitsig.engine import run
+from gitsig.engine import ahead
 from gitsig.engine.examine import PENDING
 from gitsig.model import Outcome
 from tests.support.story import START, Story
@@ -34,16 +34,17 @@ def mixed(story: Callable[..., Story]) -> Story:
     return told
 
 
-def _verdicts(story: Story) -> list[gitsig.Verdict]:
+def _verdicts(story: Story, jobs: int = 1) -> list[gitsig.Verdict]:
     store = gitsig.open_repository(str(story.path))
     policy = gitsig.load_policy(store, str(story.policy()))
-    return list(gitsig.Verifier(store, policy, now=START + 86400).audit())
+    return list(gitsig.Verifier(store, policy, now=START + 86400, jobs=jobs).audit())
 
 
-def test_the_size_of_a_batch_changes_nothing(mixed: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = _verdicts(mixed)
-    assert len(expected) == 42
-    assert {str(each.reason) for each in expected} >= {
+@pytest.fixture
+def expected(mixed: Story) -> list[gitsig.Verdict]:
+    verdicts = _verdicts(mixed)
+    assert len(verdicts) == 42
+    assert {str(each.reason) for each in verdicts} >= {
         "good",
         "unsigned",
         "unknown_key",
@@ -52,11 +53,34 @@ def test_the_size_of_a_batch_changes_nothing(mixed: Story, monkeypatch: pytest.M
         "unsupported_format",
         "malformed_object",
     }
-    for size in (1, 3, 7, 41, 1000):
-        monkeypatch.setattr(run, "_BATCH", size)
-        assert _verdicts(mixed) == expected
-    monkeypatch.setattr(run, "_BATCH_SIZE", 1)
-    assert _verdicts(mixed) == expected
+    return verdicts
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"_BATCH": 1},
+        {"_BATCH": 3},
+        {"_BATCH": 41},
+        {"_BATCH": 7, "_READY": 1},
+        {"_BATCH": 5, "_WAITING": 1},
+        {"_BATCH": 5, "_WAITING": 6000, "_READY": 2, "_KEPT": 100},
+        {"_BATCH_SIZE": 1},
+    ],
+    ids=str,
+)
+def test_the_size_of_a_batch_changes_nothing(
+    mixed: Story,
+    expected: list[gitsig.Verdict],
+    limits: dict[str, int],
+    jobs: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor do worker processes, nor what is put aside and read again."""
+    for name, value in {"_WORTH": 2, **limits}.items():
+        monkeypatch.setattr(ahead, name, value)
+    assert _verdicts(mixed, jobs) == expected
 
 
 def test_what_was_not_examined_refuses() -> None:

@@ -15,7 +15,7 @@ from gitsig.model import ObjectFormat
 from gitsig.objects import hash_object
 from gitsig.store import certify as certify_module
 from gitsig.store import is_ancestor, open_store, walk
-from gitsig.store.walk import Oids
+from gitsig.store.lineages import Lineages
 
 from .conftest import TREE, Git
 
@@ -253,12 +253,57 @@ def test_objects_that_name_themselves_are_refused() -> None:
 
 
 def test_oids() -> None:
-    oids: Sequence[str] = Oids(bytes(range(6)), 2)
-    assert list(oids) == ["0001", "0203", "0405"]
-    assert (len(oids), oids[-1], oids[1:], oids[::-1]) == (3, "0405", ["0203", "0405"], ["0405", "0203", "0001"])
-    assert "0203" in oids
+    store = MemoryStore()
+    chain = store.chain(3)
+    oids: Sequence[str] = walk(store, chain[-1:]).commits
+    assert list(oids) == chain
+    assert (len(oids), oids[-1], oids[1:], oids[::-1]) == (3, chain[2], chain[1:], chain[::-1])
+    assert chain[1] in oids
     with pytest.raises(IndexError):
         oids[3]
+
+
+def test_a_history_as_a_set() -> None:
+    store = MemoryStore()
+    chain = store.chain(5)
+    lineages = Lineages(store)
+    known = walk(lineages, [chain[2]]).commits.as_set()
+    assert (len(known), list(known)) == (3, chain[:3])
+    assert [oid in known for oid in chain] == [True, True, True, False, False]
+    assert walk(lineages, [chain[4]]).commits[:] == chain
+    assert chain[4] not in known
+    assert "ab" * 20 not in known
+    assert 7 not in known
+
+
+@settings(max_examples=50, deadline=None)
+@given(graph=graphs(), data=st.data())
+def test_walks_that_share_what_was_read(graph: Graph, data: st.DataObject) -> None:
+    """No commit is read twice, and every walk finds what it would have found alone."""
+    lineages = Lineages(graph.store)
+    tips = st.lists(st.sampled_from(graph.oids), max_size=3)
+    for _ in range(4):
+        include = [oid for oid in data.draw(tips) if oid in graph.store.objects]
+        exclude, first_parent = data.draw(tips), data.draw(st.booleans())
+        shared = walk(lineages, include, exclude, first_parent=first_parent)
+        alone = walk(graph.store, include, exclude, first_parent=first_parent)
+        assert list(shared.commits) == list(alone.commits)
+        assert {each.oid for each in shared.missing} == {each.oid for each in alone.missing}
+
+
+def test_more_commits_than_the_first_table_has_room_for() -> None:
+    store = MemoryStore()
+    chain = store.chain(3000)
+    merge = store.add([chain[-1], *chain[10:20]], 9000)
+    lineages = Lineages(store)
+    assert list(walk(lineages, [merge]).commits) == [*chain, merge]
+    reads = store.reads
+    assert list(walk(lineages, [chain[2000]], [chain[1000]]).commits) == chain[1001:2001]
+    assert store.reads - reads == 2, "only the tips are looked at again, to peel them"
+    assert len(lineages) == 3001
+    row = lineages.number(bytes.fromhex(merge))
+    assert [lineages.oid(parent) for parent in lineages.parents(row)] == [chain[-1], *chain[10:20]]
+    assert lineages.find("00" * 20) is None
 
 
 def random_repository(git: Git, seed: int, dates: Mapping[bool, int]) -> list[str]:

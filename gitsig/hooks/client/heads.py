@@ -11,6 +11,7 @@ from gitsig.errors import EnvironmentFault
 from gitsig.hooks.client.say import say
 from gitsig.policy import Policy, Require
 from gitsig.store import Store
+from gitsig.store.lineages import Lineages
 
 __all__ = ["commits_to_judge", "is_guarded", "merge_heads"]
 
@@ -58,6 +59,6 @@ def commits_to_judge(store: Store, policy: Policy, merged: Sequence[str]) -> lis
     if require is Require.FIRST_PARENT:
         return [head] if head else []
     if require is Require.MERGES:
-        selector = Selector(store, policy)
+        selector = Selector(store, Lineages(store), policy)
         return [oid for oid in (*([head] if head else []), *merged) if selector.may_be_merge(oid)]
     return []

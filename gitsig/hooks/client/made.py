@@ -22,6 +22,7 @@ from gitsig.hooks.client.say import refusals, say
 from gitsig.hooks.client.settings import read_settings
 from gitsig.policy import Policy, Require
 from gitsig.store import Store, is_ancestor, open_store, walk
+from gitsig.store.lineages import Lineages
 
 __all__ = ["head"]
 
@@ -118,7 +119,7 @@ def _pairs(told: bytes) -> list[str]:
 def _demanded(store: Store, policy: Policy, targets: Sequence[str]) -> list[str]:
     """The targets of which `require` in [defaults] speaks; HEAD, as the tip, always but where only merges count."""
     require = policy.defaults.require
-    selector = Selector(store, policy)
+    selector = Selector(store, Lineages(store), policy)
     if require is Require.TIP:
         return list(targets[:1])
     if require is Require.MERGES:

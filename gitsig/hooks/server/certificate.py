@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gitsig.engine.certificates import judge_certificate
-from gitsig.engine.run import Verifier
+from gitsig.engine.verifier import Verifier
 from gitsig.errors import GitsigError
 from gitsig.hooks.server.settings import certificate_required
 from gitsig.model import RefUpdate

@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from gitsig.engine.run import Verifier
 from gitsig.engine.updates import PushReport, verify_updates
+from gitsig.engine.verifier import Verifier
 from gitsig.errors import EnvironmentFault, GitsigError, UsageFault
 from gitsig.hooks.server.certificate import certificate_fault, doorway_fault
 from gitsig.hooks.server.policy import server_policy, with_policy_guarded
@@ -73,7 +73,7 @@ class _Push:
 
     def _report(self) -> PushReport:
         policy = server_policy(self._store)
-        verifier = Verifier(self._store, policy.loaded)
+        verifier = Verifier(self._store, policy.loaded, jobs=None, cache=True)
         report = verify_updates(verifier, self._updates)
         whole = self._doorway == _WHOLE_PUSH
         words = certificate_fault(verifier, self._updates, os.environ) if whole else doorway_fault(self._store)

@@ -15,20 +15,24 @@ from typing import Any
 
 from gitsig.keys.private import is_private
 
-__all__ = ["folder_name", "read_facts", "sealed", "settle", "vouched_names"]
+__all__ = ["build_of", "folder_name", "read_facts", "sealed", "settle", "vouched_names"]
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever what stands in facts.json, or how GnuPG is asked, changes."""
 
 
 def folder_name(digest: str, program: str) -> str:
+    """The folder for the sources with this digest, as this gpg sees them."""
+    return hashlib.sha256(f"{_FORMAT} {digest} {build_of(program)}".encode()).hexdigest()[:32]
+
+
+def build_of(program: str) -> str:
     """Another gpg may see certificates differently; its file tells it apart without starting it."""
     try:
         status = Path(program).stat()
-        build = f"{os.path.realpath(program)} {status.st_size} {status.st_mtime_ns}"
     except OSError:
-        build = program
-    return hashlib.sha256(f"{_FORMAT} {digest} {build}".encode()).hexdigest()[:32]
+        return program
+    return f"{os.path.realpath(program)} {status.st_size} {status.st_mtime_ns}"
 
 
 def read_facts(folder: Path, digest: str) -> dict[str, Any] | None:

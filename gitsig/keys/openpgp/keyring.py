@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitsig.errors import EnvironmentFault, GitsigError, PolicyFault
 from gitsig.keys.openpgp.gpg import find_gpg
-from gitsig.keys.openpgp.kept import folder_name, read_facts, sealed, settle, vouched_names
+from gitsig.keys.openpgp.kept import build_of, folder_name, read_facts, sealed, settle, vouched_names
 from gitsig.keys.openpgp.signingkey import SigningKey, from_json, signing_keys, to_json
 from gitsig.keys.private import cache_root, is_private, make_private, temporary_private
 from gitsig.model import LIMITS
@@ -88,6 +88,20 @@ class OpenPGPKeys:
         """Every key of every certificate, in the order of the policy."""
         by_id = self._by_id if self._by_id is not None else self._load()
         return [key for keys in by_id.values() for key in keys]
+
+    def binding(self, key_id: str) -> str:
+        """A digest of everything that evidence on signatures by the keys with this id rests on.
+
+        Those are their certificates, all of them, and the gpg that vouched. Raises EnvironmentFault or PolicyFault as
+        `lookup` does.
+        """
+        certificates = sorted(f"{key.certificate} {key.name}" for key in self.lookup(None, key_id))
+        return hashlib.sha256("\n".join([self.build, *certificates]).encode()).hexdigest()
+
+    @property
+    def build(self) -> str:
+        """Which gpg vouches for these keys; empty if there are none."""
+        return build_of(shutil.which("gpg") or "") if self._sources else ""
 
     def home(self, key: SigningKey) -> Path:
         """The GnuPG home that holds the certificate of `key`."""

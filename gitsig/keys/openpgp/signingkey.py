@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ __all__ = ["SigningKey", "from_json", "signing_keys", "to_json"]
 class SigningKey:
     """One key with what is known of it; `handle` and `vouched` are filled in while it is used."""
 
-    __slots__ = ("facts", "handle", "name", "public", "refusals", "ring", "vouched")
+    __slots__ = ("certificate", "facts", "handle", "name", "public", "refusals", "ring", "vouched")
 
-    def __init__(self, facts: KeyFacts, public: PublicKey, ring: int) -> None:
+    def __init__(self, facts: KeyFacts, public: PublicKey, ring: int, certificate: str = "") -> None:
         self.facts = facts
         self.public = public
         self.ring = ring
+        self.certificate = certificate
+        """SHA-256 in hex of its certificate's packets."""
         self.name = f"{facts.primary}-{facts.fingerprint}"
         self.vouched = False
         self.refusals: tuple[list[str], list[str]] = ([], [])
@@ -36,6 +39,7 @@ def signing_keys(certificate: Certificate, listed: Sequence[ListedKey], ring: in
     """Every key of a certificate that GnuPG lists, the primary key first."""
     by_fingerprint = {each.fingerprint: each for each in listed}
     primary = by_fingerprint[certificate.primary.fingerprint]
+    digest = hashlib.sha256(certificate.packets).hexdigest()
     found = []
     for component in certificate.keys:
         if component.key is None or component.key.fingerprint not in by_fingerprint:
@@ -55,7 +59,7 @@ def signing_keys(certificate: Certificate, listed: Sequence[ListedKey], ring: in
             weak_self_signatures=certificate.weak_self_signatures(component),
             names=tuple(primary.names),
         )
-        found.append(SigningKey(facts, component.key, ring))
+        found.append(SigningKey(facts, component.key, ring, digest))
     return found
 
 
@@ -94,6 +98,7 @@ def to_json(key: SigningKey) -> dict[str, Any]:
         "curve": public.curve,
         "numbers": [each.hex() for each in public.numbers],
         "ring": key.ring,
+        "certificate": key.certificate,
     }
 
 
@@ -115,4 +120,4 @@ def from_json(row: dict[str, Any]) -> SigningKey:
     )
     numbers = tuple(bytes.fromhex(each) for each in row["numbers"])
     public = PublicKey(facts.fingerprint, row["created"], row["id"], row["curve"], numbers)
-    return SigningKey(facts, public, row["ring"])
+    return SigningKey(facts, public, row["ring"], row["certificate"])

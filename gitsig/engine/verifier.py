@@ -1,0 +1,236 @@
+"""Judging the objects of one repository: the one entry that the command line, the hooks and other programs use."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from gitsig.engine.ahead import Ahead
+from gitsig.engine.examine import Examined, Examiner
+from gitsig.engine.explain import explain
+from gitsig.engine.jobs import Job
+from gitsig.engine.kept import Kept
+from gitsig.engine.plan import plan_audit, plan_verify
+from gitsig.engine.resume import Horizon, finished_name, plan_since, read_finished, write_finished
+from gitsig.engine.run import Run
+from gitsig.engine.survey import Survey
+from gitsig.engine.tips import Tip, all_tips, kind_of
+from gitsig.errors import UsageFault
+from gitsig.loading import LoadedPolicy
+from gitsig.model import Evidence, Explanation, Outcome, RunInfo, SignedObject, Verdict
+from gitsig.policy import Question, Tags, judge
+from gitsig.signatures.interface import Signed
+from gitsig.store.interface import Store
+from gitsig.store.lineages import Lineages
+from gitsig.tally import Tally
+
+__all__ = ["Verifier", "default_target"]
+
+_ENGINES = ("auto", "gnupg")
+_WINDOW = 64
+"""Objects that are read before the first of them is judged; so many for each worker process, and for the parent."""
+
+
+def default_target(store: Store) -> str:
+    """What `verify` judges when nothing is named: what the current branch's upstream does not have yet, or HEAD."""
+    upstream = store.upstream()
+    return f"{upstream}..HEAD" if upstream else "HEAD"
+
+
+class Verifier:
+    """Judges objects of one repository by one policy, as of one moment."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy: LoadedPolicy,
+        *,
+        now: int | None = None,
+        engine: str = "auto",
+        cross_check: bool = False,
+        jobs: int | None = 1,
+        cache: bool = False,
+    ) -> None:
+        """`now` is the moment to judge at (Unix seconds; by default this one, taken once).
+
+        `engine="gnupg"` sends every OpenPGP signature to GnuPG; `cross_check` lets both engines judge and takes any
+        difference for a `verifier_error`. `jobs` above 1 let as many worker processes (forked, ended with the verifier)
+        do the arithmetic where there is enough of it; None: one for each core. `cache` keeps evidence in the repository
+        and uses what is kept there, but not with another engine than `auto`, nor with `cross_check`. Raises UsageFault
+        for another engine.
+        """
+        if engine not in _ENGINES:
+            raise UsageFault(f"no engine {engine!r}", mend=f"take one of {', '.join(_ENGINES)}")
+        self.store = store
+        self.loaded = policy
+        self.now = int(time.time()) if now is None else now
+        self._tags_any = policy.policy.defaults.tags is Tags.ANY
+        jobs = _cores() if jobs is None else jobs
+        self._examiner = Examiner(store.object_format, policy.keys, engine=engine, cross_check=cross_check)
+        self._window = _WINDOW * (1 if jobs == 1 else 8 * (jobs + 1))
+        kept = engine == "auto" and not cross_check and cache
+        self._kept = Kept(store, policy.keys) if kept else None
+        keep = self._kept.keep if self._kept is not None else None
+        ahead = Ahead(self._examiner, store.object_format, policy.keys.binding, jobs=jobs, keep=keep)
+        self._survey = Survey(store, ahead, self._kept)
+        self._horizon = Horizon(policy.policy, self.now)
+
+    def verify(self, targets: Sequence[str] = (), *, ref: str | None = None, new: bool = False) -> Run:
+        """Judge revisions, tags and ranges (see `gitsig verify`); by default `default_target`.
+
+        `ref` is the full name of the ref whose rules apply, by default the one that a target names. `new` judges as
+        the objects of a push: their keys must be valid now as well. Raises UsageFault for an unknown revision.
+        """
+        targets = targets or [default_target(self.store)]
+        return Run(self, plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref), new)
+
+    def audit(self, revs: Sequence[str] = (), *, resume: bool = False) -> Run:
+        """Judge everything reachable from `revs`, by default from all refs that the policy guards.
+
+        With `resume`, objects that an earlier audit of all refs accepted under the same policy and keys are counted
+        without being given again; that is remembered in the cache. Raises UsageFault for an unknown revision or where
+        there is nothing to audit.
+        """
+        if self._kept is None:
+            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), new=False)
+        cache = self._kept.cache()
+        if revs or not self.loaded.material:
+            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), new=False)
+        name = finished_name(self.loaded)
+        tips = all_tips(self.store, self.loaded.policy)
+        finished = read_finished(cache.remembered(name), self.now) if resume else None
+        plan = plan_since(self.store, self.lineages, self.loaded.policy, tips, finished) if finished else None
+        if plan is None or finished is None:
+            whole = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips)
+            return Run(self, whole, new=False, on_success=partial(self._remember, name, tips))
+        self._horizon.see(finished.until)
+        return Run(self, plan, new=False, on_success=partial(self._remember, name, tips), finished=finished)
+
+    def _remember(self, name: str, tips: Sequence[Tip], tally: Tally, unjudged: int) -> None:
+        if self._kept is not None:
+            body = write_finished(tips, self.now, self._horizon.until, tally.state(), unjudged)
+            self._kept.cache().remember(name, body)
+
+    def explain(self, rev: str, *, ref: str | None = None, new: bool = False) -> Explanation:
+        """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault for an unknown one."""
+        plan = plan_verify(self.store, self.lineages, self.loaded.policy, [rev], ref)
+        job = next(iter(plan), None)
+        if job is None:
+            raise UsageFault(f"{rev!r} names nothing that is judged", mend=plan.remarks[0] if plan.remarks else "")
+        examined, question = self.question(job, new)
+        return explain(self.info(plan.remarks), self.loaded.policy, examined, question, self.now)
+
+    def info(self, remarks: Sequence[str] = ()) -> RunInfo:
+        """The head of a report."""
+        return RunInfo(
+            repository=self.store.path,
+            object_format=self.store.object_format,
+            policy_source=self.loaded.source,
+            policy_digest=self.loaded.digest,
+            now=self.now,
+            remarks=tuple(remarks),
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why the evidence cache is not used, or not any more."""
+        return tuple(self._kept.warnings) if self._kept is not None else ()
+
+    @property
+    def cached(self) -> int:
+        """Objects so far whose evidence came from the cache."""
+        return self._survey.cached
+
+    def flush(self) -> None:
+        """Commit what the evidence cache was given."""
+        if self._kept is not None:
+            self._kept.flush()
+
+    @property
+    def lineages(self) -> Lineages:
+        """What has been read of the commit graph."""
+        return self._survey.lineages
+
+    def question(self, job: Job, new: bool) -> tuple[Examined, Question]:
+        """Everything that the judge has to know of one job, and its object with payload and signature."""
+        examined = _without_reading(job) or self._survey.read(job.oid)
+        return examined, self._question(job, examined, new)
+
+    def examine_signature(self, payload: bytes, signature: bytes, claimed_at: int | None) -> Evidence:
+        """What is true of a signature over any bytes; see `SignatureEngine`."""
+        return self._examiner.signatures([Signed(payload, signature, claimed_at)])[0]
+
+    def judge_job(self, job: Job, *, new: bool) -> Verdict | None:
+        """The verdict on one job, as `judge_jobs` gives it."""
+        return next(self.judge_jobs([job], new=new))
+
+    def judge_jobs(self, jobs: Iterable[Job], *, new: bool) -> Iterator[Verdict | None]:
+        """The verdict on each job, in their order; None for an unsigned tag that the policy allows (`tags = "any"`)."""
+        waiting: deque[tuple[Job, int | Examined]] = deque()
+        for job in jobs:
+            waiting.append((job, _without_reading(job) or self._survey.place(job.oid)))
+            if len(waiting) > self._window:
+                yield self._verdict(*waiting.popleft(), new)
+        while waiting:
+            yield self._verdict(*waiting.popleft(), new)
+
+    def _verdict(self, job: Job, place: int | Examined, new: bool) -> Verdict | None:
+        return self._judge(self._question(job, self._survey.examined(job.oid, place), new))
+
+    def _judge(self, question: Question) -> Verdict | None:
+        if self._tags_any and question.type == "tag" and _unsigned_and_unruled(question):
+            return None
+        return judge(self.loaded.policy, question, self.now)
+
+    def _question(self, job: Job, examined: Examined, new: bool) -> Question:
+        kind, obj, evidence = examined
+        keys = self.loaded.keys
+        if evidence.expires_at is not None:
+            self._horizon.see(evidence.expires_at)
+        # By position: one is made for every object, and names would cost twice as much.
+        return Question(
+            job.oid,
+            kind,
+            obj,
+            evidence,
+            keys.facts(evidence) if evidence.outcome in _WITH_KEY else None,
+            keys.owner(evidence),
+            job.ref,
+            job.rules,
+            new,
+            self._target_lies(obj) if obj is not None and obj.target is not None else "",
+            job.tag_name,
+        )
+
+    def _target_lies(self, tag: SignedObject) -> str:
+        """Whether a tag's target is of another type than it says; a target that is not here cannot mislead."""
+        actual = kind_of(self.store, tag.target or "")
+        if actual is None or actual == tag.target_type:
+            return ""
+        return f"the tag says that it points at a {tag.target_type}, but its target is a {actual}"
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _without_reading(job: Job) -> Examined | None:
+    """What is true of an object that needs not, or cannot, be read."""
+    if job.missing:
+        return Examined(job.type, None, Evidence(Outcome.ERROR, detail=job.missing))
+    if job.lightweight:
+        return Examined("tag", None, Evidence(Outcome.UNSIGNED, detail="a lightweight tag carries no signature"))
+    return None
+
+
+_WITH_KEY = frozenset({Outcome.VERIFIED, Outcome.BAD})
+
+
+def _unsigned_and_unruled(question: Question) -> bool:
+    """An unsigned tag that nobody demands to be signed."""
+    demanded = any(rule.signers is not None for rule in question.rules)
+    return question.evidence.outcome is Outcome.UNSIGNED and not demanded
