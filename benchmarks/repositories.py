@@ -1,44 +1,44 @@
-"""Repositories of signed commits, made in process and packed, kept under `.bench/` for the next run."""
+"""Repositories of signed commits, made in process and packed, kept in a folder for the next run."""
 
 from __future__ import annotations
 
-import hashlib
-import itertools
+import json
 import os
 import shutil
-import struct
-import subprocess
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.arithmetic import Pair, load_pairs, save_pairs
-from benchmarks.openpgp import Certificate, Ed25519Key, RSAKey
-from benchmarks.sshsig import SSHKey
+from benchmarks.history import LINEAR, MERGES, SPAN, History
+from benchmarks.packs import BLOB, COMMIT, TREE, git, object_id, tree, write_pack
+from benchmarks.signers import UNSIGNED, Signer, make_signers, policy
 
-__all__ = ["KINDS", "UNSIGNED", "Repository", "prepare"]
+__all__ = ["KEYRING", "UNSIGNED", "Repository", "prepare", "prepare_all"]
 
-KINDS = ("ed25519", "rsa4096", "ssh")
-UNSIGNED = "unsigned"
-"""A kind besides those: the commits of somebody who forgot to sign, and a policy with an Ed25519 key."""
-_BIRTH = 1735689600
-_START = 1767225600
-_EMAIL = "ada@example.org"
-_TREE = hashlib.sha1(b"tree 0\0", usedforsecurity=False).hexdigest()
-
-_BODY = "A body of the usual length, which says in a sentence or two what\nhas changed and why.\n"
-
-Sign = Callable[[bytes, int], tuple[bytes, bytes, bytes]]
+KEYRING = "refs/keyring/main"
+"""Guix's keys. Outside refs/heads, because the commit is unsigned and no part of what is audited."""
+_VERSION = 2
+"""Of what this module writes: kept repositories of another version are made again."""
+_SAMPLE = 4000
+_KEYS_DATE = "Ada <ada@example.org> 1767225600 +0000"
 
 
 @dataclass(frozen=True)
 class Repository:
     """One generated repository and what belongs to it."""
 
-    kind: str
     folder: Path
+    kind: str
     commits: int
+    shape: str = LINEAR
+    forged: int | None = None
+    """The number of the commit whose message was changed after it was signed."""
+
+    @property
+    def name(self) -> str:
+        return self.kind if self.shape == LINEAR else f"{self.kind}, {self.shape}"
 
     @property
     def git_dir(self) -> Path:
@@ -49,102 +49,90 @@ class Repository:
         return self.folder / "policy.toml"
 
     @property
-    def keys(self) -> Path:
-        """The OpenPGP certificate, or the allowed signers file."""
-        return self.folder / ("allowed_signers" if self.kind == "ssh" else "ada.asc")
+    def other_policy(self) -> Path:
+        """The same keys under other rules, all of which accept the same commits."""
+        return self.folder / "other-policy.toml"
 
-    def public_pem(self) -> bytes:
-        return (self.folder / "public.pem").read_bytes()
+    @property
+    def certificates(self) -> list[Path]:
+        return sorted(self.folder.glob("*.asc"))
+
+    @property
+    def allowed_signers(self) -> Path:
+        return self.folder / "allowed_signers"
+
+    @property
+    def introduction(self) -> str:
+        """The fingerprint of the first OpenPGP signer, who signs the trust root where there is only one signer."""
+        return str(self._keys()[0]["fingerprint"])
+
+    def public_keys(self) -> list[tuple[str, bytes]]:
+        """`ssh` or `openpgp`, and the key as PEM, by the number of the signer."""
+        return [("openpgp" if key["fingerprint"] else "ssh", key["pem"].encode()) for key in self._keys()]
 
     def pairs(self) -> list[Pair]:
+        """At most twice 4,000 of the signatures, evenly spread."""
         return load_pairs(self.folder / "pairs.bin")
 
+    def behind(self, commits: int) -> str:
+        """The revision with `commits` (a multiple of the span) commits after it."""
+        steps = commits * (SPAN - 2) // SPAN if self.shape == MERGES else commits
+        return git("--git-dir", str(self.git_dir), "rev-parse", f"refs/heads/main~{steps}")
 
-def prepare(cache: Path, kind: str, commits: int) -> Repository:
+    def _keys(self) -> list[dict[str, str]]:
+        keys: list[dict[str, str]] = json.loads((self.folder / "keys.json").read_text())
+        return keys
+
+
+def prepare(cache: Path, kind: str, commits: int, shape: str = LINEAR, forged: int | None = None) -> Repository:
     """The repository of a kind from the cache, made now where it is missing."""
-    folder = cache / f"{kind}-{commits}"
-    if not (folder / "done").exists():
+    folder = cache / f"{kind}-{shape}-{commits}{'' if forged is None else '-forged'}"
+    repository = Repository(folder, kind, commits, shape, forged)
+    done = folder / f"done-{_VERSION}"
+    if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        _build(Repository(kind, folder, commits))
-        (folder / "done").touch()
-    return Repository(kind, folder, commits)
+        _build(repository)
+        done.touch()
+    return repository
+
+
+def prepare_all(cache: Path, wanted: Iterable[tuple[str, int, str]]) -> list[Repository]:
+    """Several at once, on all cores: kind, number of commits and shape of each."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return [future.result() for future in [pool.submit(prepare, cache, *one) for one in wanted]]
 
 
 def _build(repository: Repository) -> None:
-    sign = _make_key(repository)
-    objects: list[tuple[int, bytes]] = [(2, b"")]
-    pairs = []
-    tip = ""
-    for number in range(repository.commits):
-        content, tip, pair = _commit(sign, tip, number)
-        objects.append((1, content))
-        pairs.append(pair)
-    save_pairs(repository.folder / "pairs.bin", pairs)
-    _git("init", "-q", "--bare", "--template=", "-b", "main", str(repository.git_dir))
+    signers = make_signers(repository.kind)
+    _write_keys(repository, signers)
+    git("init", "-q", "--bare", "--template=", "-b", "main", str(repository.git_dir))
     inside = ("--git-dir", str(repository.git_dir))
-    _git(*inside, "index-pack", "--stdin", stdin=b"".join(_pack(objects)))
-    _git(*inside, "update-ref", "refs/heads/main", tip)
-    _git(*inside, "gc", "-q")
+    history = History(signers, repository.shape, repository.commits, _SAMPLE, repository.forged)
+    write_pack(repository.git_dir, history.count, history.objects())
+    git(*inside, "update-ref", "refs/heads/main", history.tip)
+    git(*inside, "update-ref", KEYRING, _keyring(repository.git_dir, signers))
+    save_pairs(repository.folder / "pairs.bin", history.pairs)
+    git(*inside, "gc", "-q")
 
 
-def _make_key(repository: Repository) -> Sign:
-    if repository.kind == "ssh":
-        ssh = SSHKey()
-        line = ssh.public_line("ada")
-        repository.keys.write_text(f"{_EMAIL} {line}\n")
-        _write(repository, f'ssh = ["{line}"]', ssh.public_pem())
-        return lambda payload, _: ssh.sign(payload)
-    ed25519 = repository.kind in ("ed25519", UNSIGNED)
-    key = Ed25519Key() if ed25519 else RSAKey(int(repository.kind.removeprefix("rsa")))
-    certificate = Certificate(key, f"Ada <{_EMAIL}>", _BIRTH)
-    repository.keys.write_bytes(certificate.armored())
-    _write(repository, 'openpgp = ["ada.asc"]', key.public_pem())
-    return _nothing if repository.kind == UNSIGNED else certificate.sign
+def _write_keys(repository: Repository, signers: list[Signer]) -> None:
+    folder = repository.folder
+    repository.policy.write_text(policy(folder, signers))
+    repository.other_policy.write_text(
+        policy(folder, signers, '\n[defaults]\nclock-skew = "5m"\nmin-rsa-bits = 2000\n')
+    )
+    lines = [f"{signer.email} {signer.ssh_line}\n" for signer in signers if signer.ssh_line]
+    repository.allowed_signers.write_text("".join(lines))
+    keys = [{"fingerprint": signer.fingerprint, "pem": signer.public_pem.decode()} for signer in signers]
+    (folder / "keys.json").write_text(json.dumps(keys))
 
 
-def _nothing(payload: bytes, _at: int) -> tuple[bytes, bytes, bytes]:
-    return b"", b"", payload
-
-
-def _write(repository: Repository, key: str, pem: bytes) -> None:
-    repository.policy.write_text(f'version = 1\n\n[signers.ada]\nemails = ["{_EMAIL}"]\n{key}\n')
-    (repository.folder / "public.pem").write_bytes(pem)
-
-
-def _commit(sign: Sign, parent: str, number: int) -> tuple[bytes, str, Pair]:
-    at = _START + 60 * number
-    who = f"Ada <{_EMAIL}> {at} +0000"
-    headers = f"tree {_TREE}\n" + (f"parent {parent}\n" if parent else "") + f"author {who}\ncommitter {who}\n"
-    message = f"Change number {number}\n\n{_BODY}"
-    armored, raw, covered = sign(f"{headers}\n{message}".encode(), at)
-    folded = armored.decode().rstrip("\n").replace("\n", "\n ")
-    signature = f"gpgsig {folded}\n" if armored else ""
-    content = f"{headers}{signature}\n{message}".encode()
-    oid = hashlib.sha1(b"commit %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-    return content, oid, (raw, covered)
-
-
-def _pack(objects: list[tuple[int, bytes]]) -> Iterator[bytes]:
-    """A version 2 pack of whole objects (gitformat-pack): 1 is a commit, 2 a tree."""
-    digest = hashlib.sha1(usedforsecurity=False)
-    entries = (_entry_head(kind, len(content)) + zlib.compress(content) for kind, content in objects)
-    for part in itertools.chain([b"PACK" + struct.pack(">II", 2, len(objects))], entries):
-        digest.update(part)
-        yield part
-    yield digest.digest()
-
-
-def _entry_head(kind: int, size: int) -> bytes:
-    octets = bytearray([kind << 4 | size & 15])
-    size >>= 4
-    while size:
-        octets[-1] |= 0x80
-        octets.append(size & 0x7F)
-        size >>= 7
-    return bytes(octets)
-
-
-def _git(*args: str, stdin: bytes | None = None) -> None:
-    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *args], input=stdin, stdout=subprocess.DEVNULL, check=True, env=env)
+def _keyring(git_dir: Path, signers: list[Signer]) -> str:
+    """The commit of Guix's keyring branch: each certificate in a file."""
+    keys = {f"{signer.name}.key": signer.certificate for signer in signers if signer.certificate}
+    root = tree({name: object_id(BLOB, content) for name, content in keys.items()})
+    commit = f"tree {object_id(TREE, root)}\nauthor {_KEYS_DATE}\ncommitter {_KEYS_DATE}\n\nKeys\n".encode()
+    blobs = [(BLOB, content) for content in keys.values()]
+    write_pack(git_dir, len(blobs) + 2, [*blobs, (TREE, root), (COMMIT, commit)])
+    return object_id(COMMIT, commit)

@@ -8,19 +8,22 @@ import struct
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.bindings import crypto_sign
 
 __all__ = ["SSHKey", "signed_bytes"]
 
 _ALGORITHM = b"ssh-ed25519"
+_SIZE = 64
 
 
 class SSHKey:
     """An Ed25519 key, its public line and its signatures in the namespace `git`."""
 
     def __init__(self) -> None:
-        self._private = ed25519.Ed25519PrivateKey.generate()
-        self._public = self._private.public_key()
+        private = ed25519.Ed25519PrivateKey.generate()
+        self._public = private.public_key()
         point = self._public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self._secret = private.private_bytes_raw() + point
         self._blob = _string(_ALGORITHM) + _string(point)
 
     def public_line(self, comment: str) -> str:
@@ -29,7 +32,7 @@ class SSHKey:
 
     def sign(self, payload: bytes) -> tuple[bytes, bytes, bytes]:
         """The armored signature, the raw one, and the payload."""
-        raw = self._private.sign(signed_bytes(payload))
+        raw = crypto_sign(signed_bytes(payload), self._secret)[:_SIZE]
         signature = _string(_string(_ALGORITHM) + _string(raw))
         head = b"SSHSIG" + struct.pack(">I", 1) + _string(self._blob)
         return _armor(head + _string(b"git") + _string(b"") + _string(b"sha512") + signature), raw, payload

@@ -1,80 +1,52 @@
-"""Turns seconds into ratios and writes them where the documentation shows them."""
+"""Markdown tables, what the figures were measured on, and the place in the documentation where they go."""
 
 from __future__ import annotations
 
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 from cryptography.hazmat.backends.openssl import backend
 
-__all__ = ["Row", "Start", "host", "machine", "render", "write"]
+__all__ = ["about", "markdown", "share", "times", "write"]
+
+ABSENT = "–"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One kind of signature. Rates are commits per second, medians over the rounds."""
-
-    kind: str
-    raw: float
-    library: float
-    command: float
-    git: float
-
-    @classmethod
-    def of(cls, kind: str, counts: Mapping[str, int], seconds: Mapping[str, Sequence[float]]) -> Row:
-        """From the number of commits and the seconds of each round, by contender."""
-        return cls(
-            kind, **{name: counts[name] / median(seconds[name]) for name in ("raw", "library", "command", "git")}
-        )
-
-    def cells(self) -> list[str]:
-        """The row of the table: ratios only, since digits belong to a machine."""
-        shares = [f"{self.library / self.raw:.0%}", f"{self.command / self.raw:.0%}"]
-        return [self.kind, f"{self.library / self.git:.0f} x", f"{self.command / self.git:.0f} x", *shares]
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-@dataclass(frozen=True)
-class Start:
-    """Medians in seconds: `gitsig verify HEAD`, and the import of pygit2 and cryptography."""
-
-    kind: str
-    verify: float
-    imports: float
-
-    @property
-    def ratio(self) -> float:
-        return self.verify / self.imports
+def times(one: float | None, other: float | None) -> str:
+    """How many times the first rate is the second; a dash where either was not measured."""
+    if not one or not other:
+        return ABSENT
+    return f"{one / other:.1f} x" if one < 10 * other else f"{one / other:.0f} x"
 
 
-def render(rows: Sequence[Row], starts: Sequence[Start], about: str) -> str:
-    """Markdown with the ratios."""
-    heads = ["signatures", "library : git", "command : git", "library : arithmetic", "command : arithmetic"]
-    lines = [heads, ["---"] * len(heads), *(row.cells() for row in rows)]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    begins = ", ".join(f"{start.ratio:.2f} ({start.kind})" for start in starts)
-    return f"{table}\n\n`gitsig verify HEAD` : `import pygit2, cryptography`, whole processes: {begins}.\n\n{about}\n"
+def share(part: float | None, whole: float | None) -> str:
+    """The same in percent."""
+    return f"{part / whole:.0%}" if part and whole else ABSENT
 
 
-def machine(commits: int, git_commits: int, rounds: int) -> str:
-    """One sentence about what was measured and on what."""
-    runs = f"{commits:,} commits of each kind ({git_commits} for git), medians of {rounds} interleaved rounds"
-    return f"{runs}; {host()}."
-
-
-def host() -> str:
-    """What it was measured on, without naming the machine."""
+def about(what: str, rounds: int) -> str:
+    """One paragraph about what was measured and on what, without naming the machine."""
     git = _first_line("git", "--version").split()[2]
     gpg = _first_line("gpg", "--version").split()[-1]
     libraries = f"Python {platform.python_version()}, {backend.openssl_version_text().rsplit(' ', 3)[0]}"
-    return f"{os.cpu_count()} cores shared with other work, {libraries}, git {git}, GnuPG {gpg}"
+    runs = f"medians of {rounds} interleaved rounds" if rounds > 1 else "one round"
+    return (
+        f"{what}, {runs}; {os.cpu_count()} cores, {libraries}, git {git}, GnuPG {gpg}. "
+        f"The load average at the end was {os.getloadavg()[0]:.1f}: above the number of cores, "
+        "other work slowed all down.\n"
+    )
 
 
-def write(path: Path, text: str, part: str = "bench") -> None:
+def write(path: Path, text: str, part: str) -> None:
     """Put the text between the markers of a part; raises ValueError where the file has none."""
     first, last = f"<!-- {part}:begin -->", f"<!-- {part}:end -->"
     before, begin, rest = path.read_text().partition(first)
