@@ -27,6 +27,7 @@ _NAME_SHOWN = 40
 _FORMATS = {
     b"PGP SIGNATURE": SignatureFormat.OPENPGP,
     b"PGP MESSAGE": SignatureFormat.OPENPGP,
+    b"PGP SIGNED MESSAGE": SignatureFormat.OPENPGP,
     b"SSH SIGNATURE": SignatureFormat.SSH,
     b"SIGNED MESSAGE": SignatureFormat.X509,
 }
@@ -34,7 +35,7 @@ _FORMATS = {
 _OPENPGP = re.compile(
     rb"\s*-----BEGIN PGP SIGNATURE-----[ \t\r]*\n"
     # No optional space after the colon: what two parts can match, many header lines try in 2**n ways.
-    rb"(?:(?:Version|Comment|Hash|Charset|MessageID):[^\x00-\x08\x0a-\x0c\x0e-\x1f\x7f]*\n)*"
+    rb"(?:(?:Version|Comment|Hash|Charset|MessageID):[^\x00-\x08\x0a-\x1f\x7f]*\r?\n)*"
     rb"[ \t\r]*\n"
     rb"((?:[A-Za-z0-9+/]+={0,2}[ \t\r]*\n)+)"
     rb"[ \t\r\n]*"

@@ -15,7 +15,7 @@ from gitsig.model import Evidence, Outcome, SignatureFormat
 from gitsig.signatures.armor import dearmor_openpgp
 from gitsig.signatures.interface import Signed
 from gitsig.signatures.openpgp.arithmetic import Beyond, check
-from gitsig.signatures.openpgp.gnupg import ask
+from gitsig.signatures.openpgp.gnupg import addressed, ask
 from gitsig.signatures.openpgp.packet import DIGESTS, SignaturePacket, read_signature
 from gitsig.signatures.openpgp.status import Status
 
@@ -122,7 +122,7 @@ class OpenPGPEngine:
         if len(self._failures) >= _FAILURES:
             raise self._failures[-1]
         try:
-            return ask(self._keys.program, self._keys.home(key), case.payload, case.data)
+            return ask(self._keys.program, self._keys.home(key), case.payload, case.named(key))
         except EnvironmentFault as fault:
             self._failures.append(fault)
             raise
@@ -193,6 +193,12 @@ class _Case:
         self.data = data
         self.payload = payload
         self.notes = notes
+
+    def named(self, key: SigningKey) -> bytes:
+        """The packet as GnuPG is given it: with the key id of `key`, where it has none."""
+        if self.packet.issuer_key_id is not None or self.packet.beyond:
+            return self.data
+        return addressed(self.data, key.facts.fingerprint[-16:])
 
     def evidence(self, key: SigningKey, outcome: Outcome, *, vouched: bool = True, detail: str = "") -> Evidence:
         """What is known of the signature, made by `key` (or said to be, where `outcome` is not VERIFIED)."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gitsig.errors import EnvironmentFault
 from gitsig.keys.openpgp.gpg import run_gpg
+from gitsig.keys.openpgp.packets import read_packets
 from gitsig.signatures.openpgp.status import Status, read_status
 
-__all__ = ["ask"]
+__all__ = ["addressed", "ask"]
 
 
 def ask(program: str, home: Path, payload: bytes, signature: bytes) -> Status:
@@ -31,6 +32,19 @@ def ask(program: str, home: Path, payload: bytes, signature: bytes) -> Status:
         return read_status(run_gpg(program, home, arguments, stdin=payload, fds=(read_end,)).stdout)
     finally:
         os.close(read_end)
+
+
+def addressed(signature: bytes, key_id: str) -> bytes:
+    """A version 4 signature with nothing in its unhashed area but this issuer (16 hex digits).
+
+    Nobody signs that area, so it is the same signature; but GnuPG finds no key by a fingerprint that stands only there.
+    """
+    (packet,) = read_packets(signature)
+    body = packet.body
+    hashed_end = 6 + int.from_bytes(body[4:6])
+    left_at = hashed_end + 2 + int.from_bytes(body[hashed_end : hashed_end + 2])
+    made = body[:hashed_end] + b"\x00\x0a\x09\x10" + bytes.fromhex(key_id) + body[left_at:]
+    return b"\xc2\xff" + len(made).to_bytes(4) + made
 
 
 def _filled_pipe(content: bytes) -> int:

@@ -18,6 +18,8 @@ _PREFIX = "[GNUPG:] "
 
 _KEY = "([0-9A-F]{16}|[0-9A-F]{40})"
 """A key id, or a version 4 fingerprint where GnuPG knows it."""
+_NO_KEY_ID = "0" * 16
+"""Of a signature that names its key by fingerprint alone, in GnuPG 2.2; VALIDSIG has the whole fingerprint."""
 _RESULTS = frozenset({"GOODSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "ERRSIG"})
 _GRAMMAR = {
     # The user ID stands last; GnuPG escapes what could end the line.
@@ -36,7 +38,7 @@ _HARMLESS = frozenset(
     {
         "NEWSIG", "SIG_ID", "KEY_CONSIDERED", "KEYEXPIRED", "SIGEXPIRED", "KEYREVOKED", "NO_PUBKEY", "FAILURE", "ERROR",
         "WARNING", "NOTATION_NAME", "NOTATION_FLAGS", "NOTATION_DATA", "POLICY_URL", "PROGRESS", "NODATA", "UNEXPECTED",
-        "VERIFICATION_COMPLIANCE_MODE", "TRUST_UNDEFINED", "TRUST_NEVER", "TRUST_MARGINAL",
+        "SIG_SUBPACKET", "VERIFICATION_COMPLIANCE_MODE", "TRUST_UNDEFINED", "TRUST_NEVER", "TRUST_MARGINAL",
         "TRUST_FULLY", "TRUST_ULTIMATE",
     }
 )  # fmt: skip
@@ -99,7 +101,7 @@ def _status(result: str, valid: str | None) -> Status:
     if valid is None:
         return Status(keyword, error=int(rest[0]) if rest else 0)
     _, fingerprint, created, expires, digest, sig_class, primary = _fields(valid)
-    if not fingerprint.endswith(key):
+    if key != _NO_KEY_ID and not fingerprint.endswith(key):
         raise EnvironmentFault("gpg names two different keys for one signature")
     return Status(
         keyword,
