@@ -7,6 +7,7 @@ Sources: gitrepository-layout(5) on `objects/info/alternates`, git(1) on `GIT_OB
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from gitsig.errors import EnvironmentFault
 
 __all__ = ["common_dir", "object_directories"]
 
+_NAMES = re.compile(rf'"(?:[^"\\]|\\.)*"|[^{os.pathsep}]+')
+"""Directories in the environment; a name that holds the separator is quoted."""
 _DEPTH = 5  # as git: alternates of alternates, and no further
 
 
@@ -35,9 +38,8 @@ def object_directories(git_dir: Path, environ: Mapping[str, str]) -> tuple[Path,
     own = environ.get("GIT_OBJECT_DIRECTORY")
     found: dict[Path, None] = {}
     _collect(Path(own) if own else common_dir(git_dir) / "objects", 0, found)
-    for name in environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "").split(os.pathsep):
-        if name:
-            _collect(Path(_unquote(name)), 0, found)
+    for name in _NAMES.findall(environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")):
+        _collect(Path(_unquote(name)), 0, found)
     return tuple(found)
 
 

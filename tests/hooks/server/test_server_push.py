@@ -114,6 +114,27 @@ def test_an_alias_on_the_server_is_no_way_round_a_rule(guarded: Guarded) -> None
     assert guarded.refs()[MAIN] == told.tip()
 
 
+@pytest.mark.parametrize("way", ["symbolic", "link", "folder"])
+def test_another_name_of_a_branch_that_leads_through_head_or_a_link(guarded: Guarded, way: str) -> None:
+    """Git moves `main`, whose rules it would not be judged by."""
+    told = guarded.story
+    told.commit()
+    assert guarded.push("main").returncode == 0
+    good = guarded.refs()[MAIN]
+    heads = guarded.path / "refs/heads"
+    name = "refs/heads/alias"
+    if way == "symbolic":
+        (heads / "alias").write_text("ref: HEAD\n")
+    elif way == "link":
+        (heads / "alias").symlink_to("../../HEAD")
+    else:
+        (heads / "folder").symlink_to(".")
+        name = "refs/heads/folder/main"
+    told.commit(sign=False)
+    assert guarded.push(f"main:{name}").returncode != 0
+    assert guarded.refs()[MAIN] == good
+
+
 def test_a_shallow_push_is_refused(guarded: Guarded) -> None:
     """R3: the server would take the boundary for a root."""
     told = guarded.story
