@@ -53,8 +53,7 @@ ALONE = {
     "marshal": ("engine/ahead", "engine/cachefile", "engine/records", "engine/resume"),
     "subprocess": (
         "keys/openpgp/gpg",
-        "store/gitchild",
-        "store/gitprogram",
+        "store/git",
         "hooks/client/process",
         "install/git",
     ),

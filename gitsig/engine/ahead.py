@@ -171,10 +171,8 @@ class Ahead:
         while batch.sent and batch.place is None:
             self._feed(number)
             self._collect(wait=True)
-        if batch.place is None:
-            found = self._examine(number)
-        else:
-            found = [record.examined for record in unpack(self._drawer.get(batch.place), self._format)]
+        place = batch.place
+        found = self._examine(number) if place is None else unpack(self._drawer.get(place), self._format)
         self._ready[number] = found
         if len(self._ready) > _READY:
             self._put_aside(*self._ready.popitem(last=False))

@@ -13,9 +13,11 @@ import sqlite3
 import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gitsig.engine.cachefile import CacheFile, CacheUnfit, open_file
-from gitsig.engine.records import Record, lasting_places, unpack
+from gitsig.engine.examine import Examined
+from gitsig.engine.records import Chunk, lasting_places
 from gitsig.keys.store import KeyStore
 from gitsig.store.interface import Store
 
@@ -32,6 +34,15 @@ _BROKEN = (sqlite3.Error, ValueError, TypeError, EOFError, LookupError)
 _DAMAGED = "is damaged, or not all of it was written by us"
 
 
+class _Ready(NamedTuple):
+    """A chunk that was read, and what is the same for every question to it."""
+
+    chunk: Chunk
+    keys: list[bytes]
+    holds: list[bool]
+    """Whether each object's evidence rests on the keys that are here."""
+
+
 class EvidenceCache:
     """The evidence on objects of one repository, for one key store."""
 
@@ -40,8 +51,8 @@ class EvidenceCache:
         self._keys = keys
         self._file: CacheFile | None = None
         """None where the cache is not used, or not any more."""
-        self._ready: OrderedDict[int, list[Record]] = OrderedDict()
-        self._places: dict[str, int] = {}
+        self._ready: OrderedDict[int, _Ready] = OrderedDict()
+        self._places: dict[bytes, int] = {}
         self._chunks = 0
         """Written since the last commit."""
         self.warnings: list[str] = []
@@ -52,39 +63,47 @@ class EvidenceCache:
         else:
             weakref.finalize(self, _close, self._file.database)
 
-    def find(self, oid: str) -> tuple[int, Record] | None:
-        """What is kept of an object, if it was examined with these keys, and its place, from 0."""
+    def find(self, key: bytes) -> int | None:
+        """Where evidence on the object with this binary id is kept, from 0, if it rests on the keys that are here."""
         file = self._file
         if file is None:
             return None
         try:
-            place = self._places.get(oid)
-            if place is None or not self._holds(self._at(file, place)):
+            place = self._places.get(key)
+            if place is None:
                 # Where an object was examined again, only the database knows which record is the latest.
-                row = file.database.execute("SELECT place FROM places WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()
+                row = file.database.execute("SELECT place FROM places WHERE oid = ?", (key,)).fetchone()
                 if row is None:
                     return None
                 place = int(row[0])
-            record = self._at(file, place)
+                ready = self._chunk(file, place // _CHUNK)
+                if ready.keys[place % _CHUNK] != key:
+                    raise ValueError("an object stands in another one's place")
+                if not ready.holds[place % _CHUNK]:
+                    return None
         except _BROKEN as error:
             self._give_up(f"{_DAMAGED} ({error})")
             return None
-        if record.oid != oid:
-            self._give_up(_DAMAGED)
-        if record.oid != oid or not self._holds(record):
+        return place
+
+    def lineage(self, place: int) -> tuple[bytes, int] | None:
+        """See `Chunk.lineage`, for a place that `find` gave."""
+        try:
+            return (
+                None if self._file is None else self._chunk(self._file, place // _CHUNK).chunk.lineage(place % _CHUNK)
+            )
+        except _BROKEN as error:
+            self._give_up(f"{_DAMAGED} ({error})")
             return None
-        return place, record
 
-    def _holds(self, record: Record) -> bool:
-        """Whether its evidence rests on the keys that are here."""
-        return bool(record.binding) and record.binding == self._keys.binding(record.examined.evidence)
-
-    def record(self, place: int) -> Record | None:
-        """The record at a place that `find` gave; None if it cannot be read any more."""
+    def examined(self, key: bytes, place: int) -> Examined | None:
+        """What is true of an object at the place that `find` gave for it; None if it cannot be read any more."""
         if self._file is None:
             return None
         try:
-            return self._at(self._file, place)
+            ready = self._chunk(self._file, place // _CHUNK)
+            index = place % _CHUNK
+            return ready.chunk.examined(index) if ready.keys[index] == key and ready.holds[index] else None
         except _BROKEN as error:
             self._give_up(f"{_DAMAGED} ({error})")
             return None
@@ -144,23 +163,25 @@ class EvidenceCache:
             except sqlite3.Error as error:
                 self._give_up(f"cannot be written ({error})")
 
-    def _at(self, file: CacheFile, place: int) -> Record:
-        return self._chunk(file, place // _CHUNK)[place % _CHUNK]
-
-    def _chunk(self, file: CacheFile, number: int) -> list[Record]:
+    def _chunk(self, file: CacheFile, number: int) -> _Ready:
         found = self._ready.get(number)
         if found is not None:
             return found
         row = file.database.execute("SELECT mac, body FROM chunks WHERE id = ?", (number,)).fetchone()
         if row is None or file.seal.mac(b"chunk", row[1]) != row[0]:
             raise ValueError("a chunk is not authentic")
-        found = unpack(row[1], self._format)
-        self._ready[number] = found
-        for index, record in enumerate(found):
-            self._places[record.oid] = number * _CHUNK + index
+        chunk = Chunk(row[1], self._format)
+        # Evidence rests on keys; where those are others now, it is as if there were none.
+        sound = [bool(binding) and binding == self._keys.binding(evidence) for evidence, binding in chunk.bindings]
+        keys = chunk.keys()
+        holds = [sound[chunk.kind(index)] for index in range(len(keys))]
+        found = self._ready[number] = _Ready(chunk, keys, holds)
+        for index, (key, held) in enumerate(zip(keys, holds, strict=True)):
+            if held:
+                self._places[key] = number * _CHUNK + index
         if len(self._ready) > _READY:
-            for record in self._ready.popitem(last=False)[1]:
-                self._places.pop(record.oid, None)
+            for key in self._ready.popitem(last=False)[1].keys:
+                self._places.pop(key, None)
         return found
 
     def _give_up(self, why: str) -> None:

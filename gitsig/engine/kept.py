@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gitsig.engine.records import Record
+from gitsig.engine.examine import Examined
 from gitsig.keys.store import KeyStore
 from gitsig.store.interface import Store
 
@@ -35,16 +35,20 @@ class Kept:
             self._cache = EvidenceCache(self._store, self._keys)
         return self._cache
 
-    def find(self, oid: str) -> tuple[int, Record] | None:
-        """What is kept of an object, if it was examined with these keys, and its place, from 0."""
+    def find(self, key: bytes) -> int | None:
+        """Where evidence on the object with this binary id is kept, from 0, if it rests on the keys that are here."""
         if self._cache is None and self._patience:
             self._patience -= 1
             return None
-        return (self._cache or self.cache()).find(oid)
+        return (self._cache or self.cache()).find(key)
 
-    def record(self, place: int) -> Record | None:
-        """The record at a place that `find` gave; None if it cannot be read any more."""
-        return self._cache.record(place) if self._cache is not None else None
+    def lineage(self, place: int) -> tuple[bytes, int] | None:
+        """Parents and date of a commit at a place that `find` gave."""
+        return self._cache.lineage(place) if self._cache is not None else None
+
+    def examined(self, key: bytes, place: int) -> Examined | None:
+        """What is true of an object at the place that `find` gave for it; None if it cannot be read any more."""
+        return self._cache.examined(key, place) if self._cache is not None else None
 
     def keep(self, oids: Sequence[str], blob: bytes) -> None:
         """Keep the records of a batch, if the cache is open."""

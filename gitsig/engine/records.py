@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gitsig.engine.examine import Examined
 from gitsig.model import Evidence, Fido, Ident, ObjectFormat, ObjectType, Outcome, SignatureFormat, SignedObject
 
-__all__ = ["RECORDS_FORMAT", "Binding", "Record", "lasting_places", "pack", "unpack"]
+__all__ = ["RECORDS_FORMAT", "Binding", "Chunk", "lasting_places", "pack", "unpack"]
 
 RECORDS_FORMAT = 1
 """Raised with every change of the records, or of what the engines find out about a signature."""
@@ -28,15 +28,6 @@ _LASTING = 8
 _OUTCOMES = {str(each): each for each in Outcome}
 _FORMATS: dict[str | None, SignatureFormat | None] = {None: None, **{str(each): each for each in SignatureFormat}}
 _TYPES = {str(each): each for each in ObjectType}
-
-
-class Record(NamedTuple):
-    """One object as it was examined."""
-
-    oid: str
-    examined: Examined
-    """Its object has neither payload nor signature."""
-    binding: str
 
 
 def pack(oids: Sequence[str], examined: Sequence[Examined], binding: Binding) -> bytes:
@@ -61,17 +52,44 @@ def lasting_places(blob: bytes) -> list[int]:
     return [place for place in range(8 * _LASTING) if bits >> place & 1]
 
 
-def unpack(blob: bytes, object_format: ObjectFormat) -> list[Record]:
-    """Read what `pack` wrote. Raises ValueError, TypeError or EOFError for anything else."""
-    templates, rows = marshal.loads(blob[_LASTING:])  # noqa: S302 - see the module's head
-    readers = [_reader(*each) for each in templates]
-    records = []
-    for oid, kind, number, signed_at, expires_at, plain in rows:
-        name = oid.hex()
-        evidence, binding = readers[number]
-        obj = None if plain is None else _object(name, kind, object_format, plain)
-        records.append(Record(name, Examined(kind, obj, evidence(signed_at, expires_at)), binding))
-    return records
+class Chunk:
+    """What `pack` wrote, read as far as it is asked for: a walk needs less of a record than the judge."""
+
+    __slots__ = ("_format", "_readers", "_rows", "bindings")
+
+    def __init__(self, blob: bytes, object_format: ObjectFormat) -> None:
+        """Raises ValueError, TypeError or EOFError for anything else."""
+        templates, self._rows = marshal.loads(blob[_LASTING:])  # noqa: S302 - see the module's head
+        readers = [_reader(*each) for each in templates]
+        self._readers = [reader for reader, _ in readers]
+        self.bindings = [(reader(None, None), binding) for reader, binding in readers]
+        """For each kind of evidence in the chunk, what it rests on."""
+        self._format = object_format
+
+    def keys(self) -> list[bytes]:
+        """Binary ids, in their order."""
+        return [row[0] for row in self._rows]
+
+    def kind(self, index: int) -> int:
+        """Which of `bindings` is the object's."""
+        return int(self._rows[index][2])
+
+    def lineage(self, index: int) -> tuple[bytes, int] | None:
+        """Binary ids of a commit's parents, one after the other, and its committer's date; None if it is none."""
+        plain = self._rows[index][5]
+        return None if plain is None or plain[3] is None else (plain[0], plain[3][2])
+
+    def examined(self, index: int) -> Examined:
+        """What is true of an object, which has neither payload nor signature."""
+        oid, kind, number, signed_at, expires_at, plain = self._rows[index]
+        obj = None if plain is None else _object(oid.hex(), kind, self._format, plain)
+        return Examined(kind, obj, self._readers[number](signed_at, expires_at))
+
+
+def unpack(blob: bytes, object_format: ObjectFormat) -> list[Examined]:
+    """Read what `pack` wrote. Raises as `Chunk` does."""
+    chunk = Chunk(blob, object_format)
+    return [chunk.examined(index) for index in range(len(chunk.keys()))]
 
 
 def _plain_template(template: tuple[Any, ...], binding: Binding) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from gitsig.engine.kept import Kept
 from gitsig.errors import GitsigError
 from gitsig.objects import parents_and_time
 from gitsig.store.interface import Store
-from gitsig.store.lineages import Lineage, Lineages, read_commit
+from gitsig.store.lineages import Lineage, Lineages, binary, read_commit
 
 __all__ = ["Survey"]
 
@@ -29,23 +29,26 @@ class Survey:
         self.cached = 0
         """Objects given to the judge as the cache had them."""
 
-    def lineage(self, oid: str, judged: bool) -> Lineage:
+    def lineage(self, key: bytes, judged: bool) -> Lineage:
         """See `lineages.Reader`."""
-        found = self._kept.find(oid) if self._kept is not None else None
-        if found is not None and (obj := found[1].examined.obj) is not None and obj.committer is not None:
-            return Lineage(obj.parents, max(obj.committer.time, 0), found[0] | _IN_CACHE)
+        place = self._kept.find(key) if self._kept is not None else None
+        found = self._kept.lineage(place) if self._kept is not None and place is not None else None
+        if found is not None and place is not None:
+            parents, time = found
+            return Lineage(_split(parents, len(key)), max(time, 0), place | _IN_CACHE)
+        oid = key.hex()
         raw = read_commit(self._store, oid)
-        parents, time = parents_and_time(raw, self._format)
-        return Lineage(parents, time, self._ahead.add(oid, "commit", raw) if judged else 0)
+        names, time = parents_and_time(raw, self._format)
+        return Lineage(binary(names), time, self._ahead.add(oid, "commit", raw) if judged else 0)
 
     def place(self, oid: str) -> int | Examined:
         """Where `examined` finds an object; what is true of it where the store cannot give it."""
         place = self.lineages.place(oid)
         if place:
             return place
-        found = self._kept.find(oid) if self._kept is not None else None
-        if found is not None:
-            return found[0] | _IN_CACHE
+        kept = self._kept.find(bytes.fromhex(oid)) if self._kept is not None else None
+        if kept is not None:
+            return kept | _IN_CACHE
         try:
             kind, raw = self._store.read(oid)
         except GitsigError as fault:
@@ -58,11 +61,11 @@ class Survey:
             return place
         if not place & _IN_CACHE:
             return self._ahead.get(place)
-        record = self._kept.record(place ^ _IN_CACHE) if self._kept is not None else None
-        if record is not None and record.oid == oid:
-            self.cached += 1
-            return record.examined
-        return self.read(oid)
+        kept = self._kept.examined(bytes.fromhex(oid), place ^ _IN_CACHE) if self._kept is not None else None
+        if kept is None:
+            return self.read(oid)
+        self.cached += 1
+        return kept
 
     def read(self, oid: str) -> Examined:
         """What is true of an object, with its payload and signature: read and examined now."""
@@ -71,3 +74,9 @@ class Survey:
         except GitsigError as fault:
             return unread(fault)
         return self._ahead.get(self._ahead.add(oid, kind, raw, once=True))
+
+
+def _split(parents: bytes, width: int) -> tuple[bytes, ...]:
+    if len(parents) == width:
+        return (parents,)
+    return tuple(parents[at : at + width] for at in range(0, len(parents), width))

@@ -22,12 +22,15 @@ from gitsig.store.interface import Resolved
 from gitsig.store.loose import LooseObjects
 from gitsig.store.reffiles import unread_refs
 
-__all__ = ["Libgit2Store", "open_store"]
+__all__ = ["Libgit2Store", "OtherFormat", "open_store"]
 
 _CACHED_COMMIT = 16 * 1024
 """Bytes of the largest commit that is cached."""
-_CACHE = 64 * 1024 * 1024
+_CACHE = 16 * 1024 * 1024
 """Bytes of all that libgit2 caches."""
+_WINDOW = 8 * 1024 * 1024
+_WINDOWS = 64 * 1024 * 1024
+"""Bytes of a pack that are mapped at once, and of all that is mapped; by default whole packs are."""
 
 _TYPES = {
     int(ObjectType.COMMIT): "commit",
@@ -37,13 +40,24 @@ _TYPES = {
 }
 
 
+class OtherFormat(EnvironmentFault):
+    """A repository that `gitcat` has to open; `where` is its git directory."""
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "", environ: Mapping[str, str] | None = None) -> None:
+        """`environ` is what `Libgit2Store` would have got."""
+        super().__init__(what, where=where, mend=mend)
+        self.environ = environ or {}
+
+
 @functools.cache
 def _configure() -> None:
     """Set what libgit2 keeps for the whole process."""
     # A partial clone differs in that objects may be missing, which is an error here anyhow.
     pygit2.settings.set_extensions(["partialclone"])
     pygit2.settings.enable_strict_hash_verification(True)
-    # Commits are read twice, by the walk and by the examination; from the cache that costs a tenth.
+    pygit2.settings.mwindow_size = _WINDOW
+    pygit2.settings.mwindow_mapped_limit = _WINDOWS
+    # What a push brings is read twice: is it a fast-forward, and is it good? From the cache that costs a tenth.
     pygit2.settings.cache_object_limit(ObjectType.COMMIT, _CACHED_COMMIT)
     pygit2.settings.cache_max_size(_CACHE)
 
@@ -52,7 +66,7 @@ def open_store(path: str | None = None) -> Libgit2Store:
     """Open the repository at `path` or above it; without a path the one of `GIT_DIR`, else of the current directory.
 
     A path that names the repository of `GIT_DIR` sees the quarantine of the environment too. Raises `EnvironmentFault`:
-    no repository, an owner that is not trusted, SHA-256, an extension that libgit2 does not know.
+    no repository, an owner that is not trusted, an extension that libgit2 does not know, and `OtherFormat` for SHA-256.
     """
     _configure()
     given = os.environ.get("GIT_DIR")
@@ -71,18 +85,18 @@ def _open(path: str, flags: RepositoryOpenFlag, environ: Mapping[str, str]) -> L
     try:
         repository = pygit2.Repository(path, flags)
     except (pygit2.GitError, ValueError, KeyError) as error:
-        raise _fault(path, str(error)) from error
+        raise _fault(path, str(error), environ) from error
     return Libgit2Store(repository, environ)
 
 
-def _fault(path: str, text: str) -> EnvironmentFault:
+def _fault(path: str, text: str, environ: Mapping[str, str]) -> EnvironmentFault:
     absolute = str(Path(path).resolve())
     if "not owned by" in text:
         place = absolute.removesuffix("/.git")
         mend = f"if you trust it: git config --global --add safe.directory '{place}'"
         return EnvironmentFault("the repository belongs to another user", where=absolute, mend=mend)
     if "object format" in text:
-        return EnvironmentFault("SHA-256 repositories are not supported yet by this store", where=absolute)
+        return OtherFormat("libgit2 does not know the repository's object format", where=absolute, environ=environ)
     if "unsupported" in text:
         mend = "open a clone that does without it"
         return EnvironmentFault(f"the repository needs what libgit2 does not know: {text}", where=absolute, mend=mend)
@@ -220,9 +234,12 @@ class Libgit2Store:
     def shallow(self) -> frozenset[str]:
         """See `Store.shallow`."""
         try:
-            return frozenset((common_dir(self.git_dir) / "shallow").read_text("ascii").split())
+            return frozenset((common_dir(self.git_dir) / "shallow").read_text("ascii", "replace").split())
         except FileNotFoundError:
             return frozenset()
+        except OSError as error:
+            where = str(self.git_dir)
+            raise EnvironmentFault(f"the shallow file cannot be read: {error.strerror}", where=where) from error
 
     def config(self, key: str) -> str | None:
         """See `Store.config`."""

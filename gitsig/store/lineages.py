@@ -7,13 +7,14 @@ in arrays; about 45 bytes a commit. No commit is read twice, however many walks 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from gitsig.errors import MalformedObject, ObjectFault
 from gitsig.objects import parents_and_time
 from gitsig.store.interface import Commits
 
-__all__ = ["Lineage", "Lineages", "Reader", "StoreReader", "read_commit"]
+__all__ = ["Lineage", "Lineages", "Reader", "StoreReader", "binary", "read_commit"]
 
 _UNREAD, _READ, _BLIND, _FAILED = range(4)
 """States of a row. BLIND: its parents are outside the grammar. FAILED: it could not be read."""
@@ -27,7 +28,8 @@ _LAST_DATE = 0xFFFFFFFF
 class Lineage(NamedTuple):
     """What a walk learns of a commit."""
 
-    parents: tuple[str, ...]
+    parents: tuple[bytes, ...]
+    """Binary ids."""
     time: int
     """Committer's date in Unix seconds."""
     place: int = 0
@@ -37,8 +39,8 @@ class Lineage(NamedTuple):
 class Reader(Protocol):
     """Where parents and dates come from."""
 
-    def lineage(self, oid: str, judged: bool) -> Lineage:
-        """Read a commit; `judged` tells that it is going to be judged, and not only passed.
+    def lineage(self, key: bytes, judged: bool) -> Lineage:
+        """Read the commit with this binary id; `judged` tells that it is going to be judged, and not only passed.
 
         Raises `ObjectFault` where it cannot be read or is no commit, `MalformedObject` where its parents are outside
         the grammar.
@@ -51,9 +53,15 @@ class StoreReader:
     def __init__(self, store: Commits) -> None:
         self._store = store
 
-    def lineage(self, oid: str, judged: bool) -> Lineage:  # noqa: ARG002 - the protocol's
+    def lineage(self, key: bytes, judged: bool) -> Lineage:  # noqa: ARG002 - the protocol's
         """See `Reader.lineage`."""
-        return Lineage(*parents_and_time(read_commit(self._store, oid), self._store.object_format))
+        parents, time = parents_and_time(read_commit(self._store, key.hex()), self._store.object_format)
+        return Lineage(binary(parents), time)
+
+
+def binary(oids: Sequence[str]) -> tuple[bytes, ...]:
+    """Give binary ids."""
+    return (bytes.fromhex(oids[0]),) if len(oids) == 1 else tuple(bytes.fromhex(oid) for oid in oids)
 
 
 def read_commit(store: Commits, oid: str) -> bytes:
@@ -167,7 +175,7 @@ class Lineages:
 
     def _read(self, row: int, judged: bool) -> int:
         try:
-            parents, time, self._places[row] = self._reader.lineage(self.oid(row), judged)
+            parents, time, self._places[row] = self._reader.lineage(self.key(row), judged)
         except MalformedObject:
             return _BLIND
         except ObjectFault as fault:
@@ -175,9 +183,9 @@ class Lineages:
             return _FAILED
         self.times[row] = min(time, _LAST_DATE)
         if len(parents) == 1:
-            self._parents[row] = self.number(bytes.fromhex(parents[0]))
+            self._parents[row] = self.number(parents[0])
         elif parents:
-            rows = [self.number(bytes.fromhex(parent)) for parent in parents]
+            rows = [self.number(parent) for parent in parents]
             self._parents[row] = _SEVERAL + len(self._flat)
             self._flat.append(len(rows))
             self._flat.extend(rows)

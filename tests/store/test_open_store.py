@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from gitsig.errors import EnvironmentFault, ObjectMissing
-from gitsig.model import ObjectFormat
 from gitsig.store import Store, is_ancestor, open_store, walk
 
-from .conftest import TREE, Git
+from .conftest import Git
 
 
 def opened(git: Git) -> Store:
@@ -23,7 +22,7 @@ def test_a_repository_with_a_work_tree(git: Git, monkeypatch: pytest.MonkeyPatch
     oid = git.commit("first")
     (git.folder / "deep" / "er").mkdir(parents=True)
     for store in (opened(git), open_store(str(git.folder / "deep" / "er"))):
-        assert store.object_format is ObjectFormat.SHA1
+        assert store.object_format is git.object_format
         assert (store.bare, store.workdir, store.git_dir) == (False, git.folder, git.folder / ".git")
         assert store.read(oid)[0] == "commit"
     monkeypatch.chdir(git.folder / "deep")
@@ -59,7 +58,7 @@ def test_a_partial_clone_opens_and_its_missing_objects_are_missing(git: Git) -> 
     git("config", "core.repositoryFormatVersion", "1")
     git("config", "extensions.partialClone", "origin")
     with pytest.raises(ObjectMissing) as caught:
-        opened(git).read("1" * 40)
+        opened(git).read(git.absent())
     assert "partial clone" in caught.value.mend
 
 
@@ -69,17 +68,11 @@ def test_no_repository(tmp_path: Path) -> None:
             open_store(str(path))
 
 
-def test_sha256_is_refused_by_name(new_git: Callable[..., Git]) -> None:
-    git = new_git("sha256", "--object-format=sha256")
-    with pytest.raises(EnvironmentFault, match="SHA-256 repositories are not supported"):
-        opened(git)
-
-
 @pytest.mark.parametrize(("key", "value"), [("extensions.frobnicate", "x"), ("extensions.refStorage", "reftable")])
 def test_unknown_extensions_are_refused(git: Git, key: str, value: str) -> None:
-    git("config", key, value)
     git("config", "core.repositoryFormatVersion", "1")
-    with pytest.raises(EnvironmentFault, match="what libgit2 does not know"):
+    git("config", key, value)
+    with pytest.raises(EnvironmentFault, match=r"needs what (libgit2|git) does not know"):
         opened(git)
 
 
@@ -102,7 +95,11 @@ def test_a_foreign_owner_is_refused_unless_the_user_trusts_it(git: Git, tmp_path
     (home / ".gitconfig").write_text(f"[safe]\n\tdirectory = {git.folder}\n")
     code = f"from gitsig.store import open_store; print(open_store({str(git.folder)!r}).head()[1])"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "HOME": str(home)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env={**os.environ, "HOME": str(home), "GIT_CONFIG_GLOBAL": str(home / ".gitconfig")},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == oid
 
@@ -113,7 +110,7 @@ def test_git_dir_and_the_quarantine_of_a_push(git: Git, tmp_path: Path, monkeypa
     quarantine.mkdir()
     objects = git.folder / ".git" / "objects"
     env = {"GIT_OBJECT_DIRECTORY": str(quarantine), "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)}
-    second = git("commit-tree", TREE, "-p", first, "-m", "pushed", **env)
+    second = git("commit-tree", git.tree, "-p", first, "-m", "pushed", **env)
     with pytest.raises(ObjectMissing):
         opened(git).read(second)
     for name, value in {**env, "GIT_DIR": str(git.folder / ".git"), "GIT_QUARANTINE_PATH": str(quarantine)}.items():

@@ -11,8 +11,8 @@ from .conftest import Git
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Git:
-    git = Git(tmp_path_factory.mktemp("template") / "repository")
+def template(tmp_path_factory: pytest.TempPathFactory, object_format: str) -> Git:
+    git = Git(tmp_path_factory.mktemp("template") / "repository", object_format=object_format)
     folder = git.folder / ".gitsig" / "keys"
     folder.mkdir(parents=True)
     (git.folder / ".gitsig" / "policy.toml").write_bytes(b"version = 1\r\n")
@@ -22,7 +22,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Git:
     (git.folder / "link").symlink_to("run")
     (git.folder / "linked").symlink_to(".gitsig")
     git("add", ".")
-    git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    git("update-index", "--add", "--cacheinfo", f"160000,{git.absent()},module")
     git.commit("first")
     git("tag", "-a", "-m", "x", "v1")
     return git
@@ -92,7 +92,9 @@ def test_trees_outside_the_grammar(git: Git, store: Store) -> None:
         store.read_path(tree(git, (b"100644 p", blob), (b"40000 p", tree(git))), "p")
     with pytest.raises(ObjectFault, match="damaged"):
         store.read_path(tree(git, (b"100644p", blob)), "p")
-    cut = git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"100644 p\0" + b"1" * 19)
+    cut = git(
+        "hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"100644 p\0" + bytes.fromhex(blob)[1:]
+    )
     with pytest.raises(ObjectFault, match="damaged"):
         store.read_path(cut, "p")
     with pytest.raises(ObjectFault, match="unknown kind"):
@@ -102,5 +104,5 @@ def test_trees_outside_the_grammar(git: Git, store: Store) -> None:
     with pytest.raises(ObjectFault, match="a blob stands where a tree should"):
         store.read_path(tree(git, (b"40000 p", blob)), "p/q")
     with pytest.raises(ObjectMissing):
-        store.read_path(tree(git, (b"100644 p", "1" * 40)), "p")
+        store.read_path(tree(git, (b"100644 p", git.absent())), "p")
     assert store.read_path(tree(git, (b"100664 p", blob)), "p") == b"x"

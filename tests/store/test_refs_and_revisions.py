@@ -13,9 +13,9 @@ from .conftest import Git
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Git:
+def template(tmp_path_factory: pytest.TempPathFactory, object_format: str) -> Git:
     """main: first, second, third; a branch and tags of all kinds; origin."""
-    git = Git(tmp_path_factory.mktemp("template") / "repository")
+    git = Git(tmp_path_factory.mktemp("template") / "repository", object_format=object_format)
     first, second, third = (git.commit(name) for name in ("first", "second", "third"))
     git("tag", "light", second)
     git("tag", "-a", "-m", "x", "v1.0", second)
@@ -150,7 +150,7 @@ def test_ids(git: Git, store: Store) -> None:
     git("branch", oid[:8], "HEAD~2")
     assert store.resolve(oid[:8]).ref == f"refs/heads/{oid[:8]}"
     with pytest.raises(ObjectMissing):
-        store.resolve("1" * 40)
+        store.resolve(git.absent())
 
 
 def test_reflogs_of_head_and_of_the_branch(git: Git, store: Store) -> None:
