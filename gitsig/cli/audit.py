@@ -8,7 +8,7 @@ import typer
 
 from gitsig.cli import options
 from gitsig.cli.guard import leave
-from gitsig.cli.session import make_verifier, write_report
+from gitsig.cli.session import make_verifier, reading, write_report
 
 __all__ = ["HELP", "audit"]
 
@@ -63,4 +63,10 @@ def audit(
     )
     # A file for programs names every object; for people what was accepted before and is unchanged is only counted.
     resume = settings.format == "text"
-    leave(lambda: write_report(make_verifier(settings).audit(revs or [], resume=resume), settings, "audit"))
+
+    def work() -> int:
+        with reading(settings) as signs:
+            run = make_verifier(settings, signs=signs).audit(revs or [], resume=resume)
+        return write_report(run, settings, "audit")
+
+    leave(work)

@@ -13,7 +13,7 @@ from gitsig.model import Verdict
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["watch"]
+__all__ = ["Signs", "watch"]
 
 _PATIENCE = 1.0
 """Seconds of work before anything is shown."""
@@ -21,55 +21,63 @@ _REFRESH = 0.2
 _LINE_EVERY = 5.0
 
 
-def watch(verdicts: Iterable[Verdict], total: int | None, *, bar: bool, lines: bool) -> Iterator[Verdict]:
-    """Pass `verdicts` on; show how far they are: a `bar` on a terminal, else plain `lines` now and then.
+class Signs:
+    """Shows how far something is: a bar on a terminal, else plain lines now and then, or nothing."""
 
-    `total` is None where nobody has counted.
-    """
-    if bar:
-        return _with_bar(verdicts, total)
-    return _with_lines(verdicts, total) if lines else iter(verdicts)
+    def __init__(self, word: str, *, bar: bool, lines: bool) -> None:
+        """`word` says what is done, as in `checking`."""
+        self._word = word
+        self._bar = bar
+        self._lines = lines
+        self._started = time.monotonic()
+        self._due = self._started + (_PATIENCE if bar else _LINE_EVERY)
+        self._shown: tuple[Progress, TaskID] | None = None
 
-
-def _with_lines(verdicts: Iterable[Verdict], total: int | None) -> Iterator[Verdict]:
-    started = time.monotonic()
-    due = started + _LINE_EVERY
-    for done, verdict in enumerate(verdicts, 1):
-        yield verdict
+    def tell(self, done: int, total: int | None) -> None:
+        """Say that `done` of `total` are done; None where nobody has counted."""
         now = time.monotonic()
-        if now >= due:
-            due = now + _LINE_EVERY
+        if now < self._due:
+            return
+        rate = f"{done / (now - self._started):.0f}/s"
+        if self._bar:
+            self._due = now + _REFRESH
+            if self._shown is None:
+                self._shown = _begin(self._word, total)
+            bar, task = self._shown
+            bar.update(task, completed=done, total=total, rate=rate, refresh=True)
+        elif self._lines:
+            self._due = now + _LINE_EVERY
             of = "" if total is None else f" of {total}"
-            say(f"{done}{of} checked, {done / (now - started):.0f}/s")
+            say(f"{self._word}: {done}{of}, {rate}")
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._shown is not None:
+            self._shown[0].stop()
+            self._shown = None
 
 
-def _with_bar(verdicts: Iterable[Verdict], total: int | None) -> Iterator[Verdict]:
-    started = time.monotonic()
-    due = started + _PATIENCE
-    shown: tuple[Progress, TaskID] | None = None
+def watch(verdicts: Iterable[Verdict], total: int | None, *, bar: bool, lines: bool) -> Iterator[Verdict]:
+    """Pass `verdicts` on, and show how far they are."""
+    if not (bar or lines):
+        yield from verdicts
+        return
+    signs = Signs("checking", bar=bar, lines=lines)
     try:
         for done, verdict in enumerate(verdicts, 1):
             yield verdict
-            now = time.monotonic()
-            if now < due:
-                continue
-            due = now + _REFRESH
-            if shown is None:
-                shown = _begin(total)
-            bar, task = shown
-            bar.update(task, completed=done, rate=f"{done / (now - started):.0f}/s", refresh=True)
+            signs.tell(done, total)
     finally:
-        if shown is not None:
-            shown[0].stop()
+        signs.end()
 
 
-def _begin(total: int | None) -> tuple[Progress, TaskID]:
+def _begin(word: str, total: int | None) -> tuple[Progress, TaskID]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    # Refreshed by the loop itself: a thread of its own would take turns with the verification.
+    # Refreshed by the loop itself: a thread of its own would take turns with the verification, and forbid workers.
     bar = Progress(
-        TextColumn("checking"),
+        TextColumn(word),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -80,6 +88,6 @@ def _begin(total: int | None) -> tuple[Progress, TaskID]:
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    task = bar.add_task("checking", total=total, rate="")
+    task = bar.add_task(word, total=total, rate="")
     bar.start()
     return bar, task

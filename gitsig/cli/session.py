@@ -7,19 +7,21 @@ cryptography.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from gitsig.cli.guard import say
 from gitsig.cli.moments import parse_moment
 from gitsig.cli.options import Settings
 from gitsig.cli.output import report_stream
-from gitsig.cli.progress import watch
+from gitsig.cli.progress import Signs, watch
 
 if TYPE_CHECKING:
     from gitsig import Run, Verifier
 
-__all__ = ["bases_of", "make_verifier", "write_report"]
+__all__ = ["bases_of", "make_verifier", "reading", "write_report"]
 
 
 def bases_of(targets: Sequence[str]) -> frozenset[str]:
@@ -30,14 +32,15 @@ def bases_of(targets: Sequence[str]) -> frozenset[str]:
     return frozenset(target.partition("..")[0] or "HEAD" for target in targets if ".." in target)
 
 
-def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> Verifier:
-    """The verifier that the settings ask for.
+def make_verifier(settings: Settings, targets: Sequence[str] | None = None, signs: Signs | None = None) -> Verifier:
+    """The verifier that the settings ask for; `signs` show how much of the history it has read.
 
     `targets` are those of `gitsig verify` (empty: the default one), None for a command that knows no ranges.
     Raises UsageFault, EnvironmentFault or PolicyFault.
     """
     now = None if settings.now is None else parse_moment(settings.now)
     import gitsig
+    from gitsig.store.commitgraph import commit_count
 
     store = gitsig.open_repository(settings.repo)
     base = None if targets is None else bases_of(targets or [gitsig.default_target(store)])
@@ -53,7 +56,24 @@ def make_verifier(settings: Settings, targets: Sequence[str] | None = None) -> V
         cross_check=settings.cross_check,
         jobs=settings.jobs,
         cache=settings.cache,
+        on_read=None if signs is None else partial(_tell, signs, commit_count(store.git_dir)),
     )
+
+
+def _tell(signs: Signs, total: int | None, done: int) -> None:
+    # What the file counts is a guess: commits may have come since, and not all of them need be asked for.
+    signs.tell(done, total if total is not None and done <= total else None)
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Signs]:
+    """Signs of life while the history is read; nothing is on standard output yet, so a bar is in nobody's way."""
+    bar = settings.verbosity >= 0 and sys.stderr is not None and sys.stderr.isatty()
+    signs = Signs("reading", bar=bar, lines=settings.verbosity > 0)
+    try:
+        yield signs
+    finally:
+        signs.end()
 
 
 def write_report(run: Run, settings: Settings, kind: Literal["verify", "audit"]) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from gitsig.cli import options
 from gitsig.cli.guard import leave
-from gitsig.cli.session import make_verifier, write_report
+from gitsig.cli.session import make_verifier, reading, write_report
 
 __all__ = ["HELP", "verify"]
 
@@ -64,7 +64,8 @@ def verify(
     wanted = targets or []
 
     def work() -> int:
-        verifier = make_verifier(settings, wanted)
-        return write_report(verifier.verify(wanted, ref=ref, new=new), settings, "verify")
+        with reading(settings) as signs:
+            run = make_verifier(settings, wanted, signs).verify(wanted, ref=ref, new=new)
+        return write_report(run, settings, "verify")
 
     leave(work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gitsig.engine.ahead import Ahead
 from gitsig.engine.examine import Examined, unread
 from gitsig.engine.kept import Kept
@@ -10,17 +12,23 @@ from gitsig.objects import parents_and_time
 from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineage, Lineages, binary, read_commit
 
-__all__ = ["Survey"]
+__all__ = ["OnRead", "Survey"]
 
 _IN_CACHE = 0x80000000
 """Marks a place as one in the cache."""
+_TELL_EVERY = 256
+
+OnRead = Callable[[int], None]
 
 
 class Survey:
     """Reads each object once: for the walk (as its `Reader`) and for the judge."""
 
-    def __init__(self, store: Store, ahead: Ahead, kept: Kept | None = None) -> None:
+    def __init__(self, store: Store, ahead: Ahead, kept: Kept | None = None, on_read: OnRead | None = None) -> None:
+        """`on_read` is told now and then how many commits the walks have read."""
         self._store = store
+        self._on_read = on_read
+        self._read = 0
         self._format = store.object_format
         self._ahead = ahead
         self._kept = kept
@@ -31,6 +39,9 @@ class Survey:
 
     def lineage(self, key: bytes, judged: bool) -> Lineage:
         """See `lineages.Reader`."""
+        self._read += 1
+        if self._on_read is not None and not self._read % _TELL_EVERY:
+            self._on_read(self._read)
         place = self._kept.find(key) if self._kept is not None else None
         found = self._kept.lineage(place) if self._kept is not None and place is not None else None
         if found is not None and place is not None:

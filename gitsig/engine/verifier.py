@@ -16,7 +16,7 @@ from gitsig.engine.kept import Kept
 from gitsig.engine.plan import plan_audit, plan_verify
 from gitsig.engine.resume import Horizon, finished_name, plan_since, read_finished, write_finished
 from gitsig.engine.run import Run
-from gitsig.engine.survey import Survey
+from gitsig.engine.survey import OnRead, Survey
 from gitsig.engine.tips import Tip, all_tips, kind_of
 from gitsig.errors import UsageFault
 from gitsig.loading import LoadedPolicy
@@ -53,14 +53,15 @@ class Verifier:
         cross_check: bool = False,
         jobs: int | None = 1,
         cache: bool = False,
+        on_read: OnRead | None = None,
     ) -> None:
         """`now` is the moment to judge at (Unix seconds; by default this one, taken once).
 
         `engine="gnupg"` sends every OpenPGP signature to GnuPG; `cross_check` lets both engines judge and takes any
         difference for a `verifier_error`. `jobs` above 1 let as many worker processes (forked, ended with the verifier)
         do the arithmetic where there is enough of it; None: one for each core. `cache` keeps evidence in the repository
-        and uses what is kept there, but not with another engine than `auto`, nor with `cross_check`. Raises UsageFault
-        for another engine.
+        and uses what is kept there, but not with another engine than `auto`, nor with `cross_check`. `on_read` is told
+        now and then how many commits have been read to find out what to judge. Raises UsageFault for another engine.
         """
         if engine not in _ENGINES:
             raise UsageFault(f"no engine {engine!r}", mend=f"take one of {', '.join(_ENGINES)}")
@@ -75,7 +76,7 @@ class Verifier:
         self._kept = Kept(store, policy.keys) if kept else None
         keep = self._kept.keep if self._kept is not None else None
         ahead = Ahead(self._examiner, store.object_format, policy.keys.binding, jobs=jobs, keep=keep)
-        self._survey = Survey(store, ahead, self._kept)
+        self._survey = Survey(store, ahead, self._kept, on_read)
         self._horizon = Horizon(policy.policy, self.now)
 
     def verify(self, targets: Sequence[str] = (), *, ref: str | None = None, new: bool = False) -> Run:

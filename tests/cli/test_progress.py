@@ -34,7 +34,7 @@ def test_short_work_shows_nothing(capsys) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(("total", "text"), [(2, "gitsig: 2 of 2 checked, "), (None, "gitsig: 2 checked, ")])
+@pytest.mark.parametrize(("total", "text"), [(2, "gitsig: checking: 2 of 2, "), (None, "gitsig: checking: 2, ")])
 def test_plain_lines(total: int | None, text: str, capsys) -> None:
     assert len(list(watch([GOOD, GOOD], total, bar=False, lines=True))) == 2
     assert capsys.readouterr().err.splitlines()[1].startswith(text)
