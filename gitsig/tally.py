@@ -96,6 +96,11 @@ class Tally:
         return self._checked
 
     @property
+    def unverifiable(self) -> int:
+        """Objects that could not be checked, so far."""
+        return self._unverifiable
+
+    @property
     def accepted_all(self) -> bool:
         """Whether nothing was refused."""
         return self._checked == self._accepted

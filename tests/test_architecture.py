@@ -50,7 +50,7 @@ ALONE = {
     "rich": ("reports/t", "cli/progress"),
     "sqlite3": ("engine/cachefile", "engine/evidence"),
     "socket": ("engine/workers",),
-    "marshal": ("engine/ahead", "engine/cachefile", "engine/records", "engine/resume"),
+    "marshal": ("engine/evidence", "engine/ahead", "engine/cachefile", "engine/records", "engine/resume"),
     "subprocess": (
         "keys/openpgp/gpg",
         "store/git",

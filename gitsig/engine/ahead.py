@@ -115,6 +115,7 @@ class Ahead:
             from gitsig.engine.workers import Workers, can_fork
 
             if can_fork():
+                self._examiner.prepare()
                 self._workers = Workers(self._jobs, partial(_examine_frame, self._examiner, self._binding))
             self._jobs = 1
         return self._workers is not None and (self._workers.busy > 0 or len(self._waiting) >= _WORTH)

@@ -9,15 +9,18 @@ Nothing that is wrong with the cache stops a run or changes a verdict: it is not
 
 from __future__ import annotations
 
+import marshal
 import sqlite3
 import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from gitsig.engine.cachefile import CacheFile, CacheUnfit, open_file
 from gitsig.engine.examine import Examined
 from gitsig.engine.records import Chunk, lasting_places
+from gitsig.engine.stamp import Files, holds_since, object_files
 from gitsig.keys.store import KeyStore
 from gitsig.store.interface import Store
 
@@ -31,6 +34,7 @@ _COMMIT_EVERY = 256
 """Chunks between commits of the database."""
 _BROKEN = (sqlite3.Error, ValueError, TypeError, EOFError, LookupError)
 """What reading a damaged database, or a chunk of another shape, may raise."""
+_STAMP = "object store"
 _DAMAGED = "is damaged, or not all of it was written by us"
 
 
@@ -55,6 +59,11 @@ class EvidenceCache:
         self._places: dict[bytes, int] = {}
         self._chunks = 0
         """Written since the last commit."""
+        self.trusted = False
+        """Whether the files of the object store are those in which every object with evidence was last read."""
+        self._stamp: Files | None = None
+        self._read: dict[int, int] = {}
+        """Chunk to a bit for each of its objects that this run has read in the store."""
         self.warnings: list[str] = []
         try:
             self._file = open_file(store.git_dir, store.object_format)
@@ -72,10 +81,9 @@ class EvidenceCache:
             place = self._places.get(key)
             if place is None:
                 # Where an object was examined again, only the database knows which record is the latest.
-                row = file.database.execute("SELECT place FROM places WHERE oid = ?", (key,)).fetchone()
-                if row is None:
+                place = self._latest(file, key)
+                if place is None:
                     return None
-                place = int(row[0])
                 ready = self._chunk(file, place // _CHUNK)
                 if ready.keys[place % _CHUNK] != key:
                     raise ValueError("an object stands in another one's place")
@@ -85,6 +93,10 @@ class EvidenceCache:
             self._give_up(f"{_DAMAGED} ({error})")
             return None
         return place
+
+    def _latest(self, file: CacheFile, key: bytes) -> int | None:
+        row = file.database.execute("SELECT place FROM places WHERE oid = ?", (key,)).fetchone()
+        return None if row is None else int(row[0])
 
     def lineage(self, place: int) -> tuple[bytes, int] | None:
         """See `Chunk.lineage`, for a place that `find` gave."""
@@ -108,6 +120,45 @@ class EvidenceCache:
             self._give_up(f"{_DAMAGED} ({error})")
             return None
 
+    def confirm(self, place: int) -> None:
+        """The object at this place was read in the store, and hashes to its id."""
+        number, index = divmod(place, _CHUNK)
+        self._read[number] = self._read.get(number, 0) | 1 << index
+
+    def begin_audit(self, directories: Sequence[Path], width: int) -> None:
+        """Look whether the object store is that of the last whole audit; ids have `width` bytes."""
+        body = self.remembered(_STAMP)
+        try:
+            self._stamp = object_files(directories)
+            before = None if body is None else marshal.loads(body)  # noqa: S302 - authenticated
+            knows = lambda key: self._file is not None and self._latest(self._file, key) is not None  # noqa: E731
+            self.trusted = before is not None and holds_since(before, self._stamp, width, knows)
+        except (OSError, *_BROKEN):
+            self.trusted = False
+
+    def end_audit(self) -> None:
+        """Everything that the refs reach was read or is trusted. Evidence on objects that were not is dropped."""
+        if self._file is None or self._stamp is None:
+            return
+        try:
+            if not self.trusted:
+                self._drop_unread(self._file)
+            self.remember(_STAMP, marshal.dumps(self._stamp))
+        except _BROKEN as error:
+            self._give_up(f"cannot be written ({error})")
+
+    def _drop_unread(self, file: CacheFile) -> None:
+        """Keep the chunks of which every object was read: the others speak of what no ref reaches any more."""
+        if not self._chunks:
+            file.database.execute("BEGIN IMMEDIATE")
+        self._chunks += 1
+        for number, head in file.database.execute("SELECT id, substr(body, 1, 8) FROM chunks").fetchall():
+            lasting = int.from_bytes(head)
+            if self._read.get(number, 0) & lasting != lasting:
+                file.database.execute("DELETE FROM chunks WHERE id = ?", (number,))
+                places = (number * _CHUNK, (number + 1) * _CHUNK)
+                file.database.execute("DELETE FROM places WHERE place >= ? AND place < ?", places)
+
     def keep(self, oids: Sequence[str], blob: bytes) -> None:
         """Keep the records of a batch (`records.pack`), those that may be."""
         places = lasting_places(blob) if self._file is not None else []
@@ -121,6 +172,7 @@ class EvidenceCache:
             number = database.execute("INSERT INTO chunks (mac, body) VALUES (?, ?)", values).lastrowid or 0
             rows = [(bytes.fromhex(oids[place]), number * _CHUNK + place) for place in places]
             database.executemany("INSERT OR REPLACE INTO places VALUES (?, ?)", rows)
+            self._read[number] = (1 << _CHUNK) - 1
             self._chunks += 1
             if self._chunks >= _COMMIT_EVERY:
                 self.flush()

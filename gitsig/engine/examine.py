@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ class Examiner:
     ) -> None:
         """`engine` is `auto` or `gnupg`; see `OpenPGPEngine`."""
         self._format = object_format
+        self._keys = keys
         self._engines: dict[SignatureFormat, SignatureEngine] = {
             SignatureFormat.OPENPGP: OpenPGPEngine(keys.openpgp, gnupg_only=engine == "gnupg", cross_check=cross_check),
             SignatureFormat.SSH: SSHEngine(keys.ssh),
@@ -56,6 +58,11 @@ class Examiner:
         signed = [_signed(each.obj) for each in opened if each.evidence is PENDING and each.obj is not None]
         found = iter(self.signatures(signed))
         return [each if each.evidence is not PENDING else each._replace(evidence=next(found)) for each in opened]
+
+    def prepare(self) -> None:
+        """Have the key store built here, before processes are forked that would each build one of their own."""
+        with contextlib.suppress(GitsigError):  # told again, as evidence, of every signature that needs it
+            self._keys.openpgp.lookup(None, None)
 
     def open(self, oid: str, kind: str, raw: bytes) -> Examined:
         """Compare an object with its id and parse it. What is signed has `PENDING` evidence until it is examined."""

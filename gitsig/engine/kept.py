@@ -50,6 +50,16 @@ class Kept:
         """What is true of an object at the place that `find` gave for it; None if it cannot be read any more."""
         return self._cache.examined(key, place) if self._cache is not None else None
 
+    @property
+    def trusted(self) -> bool:
+        """Whether what has evidence need not be read again, because the object store is untouched."""
+        return self._cache is not None and self._cache.trusted
+
+    def confirm(self, place: int) -> None:
+        """The object at this place was read in the store, and hashes to its id."""
+        if self._cache is not None:
+            self._cache.confirm(place)
+
     def keep(self, oids: Sequence[str], blob: bytes) -> None:
         """Keep the records of a batch, if the cache is open."""
         if self._cache is not None:

@@ -28,14 +28,14 @@ class Run:
         verifier: Verifier,
         plan: Plan,
         new: bool,
-        on_success: Callable[[Tally, int], None] | None = None,
+        on_end: Callable[[Tally, int], None] | None = None,
         finished: Finished | None = None,
     ) -> None:
-        """`on_success` is called when all has been judged and accepted; `finished` is what the counts go on from."""
+        """`on_end` is called when all has been judged; `finished` is what the counts go on from."""
         self._verifier = verifier
         self._plan = plan
         self._new = new
-        self._on_success = on_success
+        self._on_end = on_end
         self._finished = finished
         self._tally = Tally.restored(finished.tally) if finished else Tally()
         self._started = time.monotonic()
@@ -77,8 +77,8 @@ class Run:
             if verdict.reason is Reason.VERIFIER_ERROR:
                 self._note_fault(verdict.detail)
             yield verdict
-        if self._on_success is not None and tally.accepted_all:
-            self._on_success(tally, self._unjudged)
+        if self._on_end is not None:
+            self._on_end(tally, self._unjudged)
         self._verifier.flush()
 
     def summary(self) -> Summary:

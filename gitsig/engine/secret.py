@@ -68,7 +68,7 @@ def _make(path: Path) -> None:
 
 def _read(path: Path) -> bytes | None:
     """The secret, if it is a file of ours that nobody else can read."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe is not waited for
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         secret = file.read(_SIZE + 1)

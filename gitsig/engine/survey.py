@@ -1,4 +1,8 @@
-"""Where objects come from: the evidence cache if it knows them, else the store, whose bytes go on to be examined."""
+"""Where objects come from: the store, whose bytes go on to be examined, and the evidence cache if it knows them.
+
+What the cache knows is read all the same, so that bytes which do not hash to their id are noticed (O15), unless the
+object store is untouched since everything in it was last read.
+"""
 
 from __future__ import annotations
 
@@ -42,14 +46,18 @@ class Survey:
         self._read += 1
         if self._on_read is not None and not self._read % _TELL_EVERY:
             self._on_read(self._read)
-        place = self._kept.find(key) if self._kept is not None else None
-        found = self._kept.lineage(place) if self._kept is not None and place is not None else None
+        kept = self._kept
+        place = kept.find(key) if kept is not None else None
+        found = kept.lineage(place) if kept is not None and place is not None and kept.trusted else None
         if found is not None and place is not None:
             parents, time = found
             return Lineage(_split(parents, len(key)), max(time, 0), place | _IN_CACHE)
         oid = key.hex()
         raw = read_commit(self._store, oid)
         names, time = parents_and_time(raw, self._format)
+        if kept is not None and place is not None:
+            kept.confirm(place)
+            return Lineage(binary(names), time, place | _IN_CACHE)
         return Lineage(binary(names), time, self._ahead.add(oid, "commit", raw) if judged else 0)
 
     def place(self, oid: str) -> int | Examined:
@@ -57,13 +65,17 @@ class Survey:
         place = self.lineages.place(oid)
         if place:
             return place
-        kept = self._kept.find(bytes.fromhex(oid)) if self._kept is not None else None
-        if kept is not None:
-            return kept | _IN_CACHE
+        kept = self._kept
+        found = kept.find(bytes.fromhex(oid)) if kept is not None else None
+        if kept is not None and found is not None and kept.trusted:
+            return found | _IN_CACHE
         try:
             kind, raw = self._store.read(oid)
         except GitsigError as fault:
             return unread(fault)
+        if kept is not None and found is not None:
+            kept.confirm(found)
+            return found | _IN_CACHE
         return self._ahead.add(oid, kind, raw, once=True)
 
     def examined(self, oid: str, place: int | Examined) -> Examined:

@@ -100,20 +100,27 @@ class Verifier:
         cache = self._kept.cache()
         if revs or not self.loaded.material:
             return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), new=False)
+        cache.begin_audit(self.store.object_directories, self.lineages.width)
         name = finished_name(self.loaded)
         tips = all_tips(self.store, self.loaded.policy)
-        finished = read_finished(cache.remembered(name), self.now) if resume else None
+        finished = read_finished(cache.remembered(name), self.now) if resume and cache.trusted else None
         plan = plan_since(self.store, self.lineages, self.loaded.policy, tips, finished) if finished else None
+        on_end = partial(self._remember, name, tips)
         if plan is None or finished is None:
-            whole = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips)
-            return Run(self, whole, new=False, on_success=partial(self._remember, name, tips))
-        self._horizon.see(finished.until)
-        return Run(self, plan, new=False, on_success=partial(self._remember, name, tips), finished=finished)
+            plan, finished = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips), None
+        else:
+            self._horizon.see(finished.until)
+        return Run(self, plan, new=False, on_end=on_end, finished=finished)
 
     def _remember(self, name: str, tips: Sequence[Tip], tally: Tally, unjudged: int) -> None:
-        if self._kept is not None:
-            body = write_finished(tips, self.now, self._horizon.until, tally.state(), unjudged)
-            self._kept.cache().remember(name, body)
+        """What the next audit of all refs may know of one that has come to its end."""
+        if self._kept is None:
+            return
+        cache = self._kept.cache()
+        if not tally.unverifiable:
+            cache.end_audit()
+        if tally.accepted_all:
+            cache.remember(name, write_finished(tips, self.now, self._horizon.until, tally.state(), unjudged))
 
     def explain(self, rev: str, *, ref: str | None = None, new: bool = False) -> Explanation:
         """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault for an unknown one."""

@@ -50,7 +50,7 @@ class GitStore:
         self.bare = place.bare
         self.workdir = place.workdir
         self.path = str(self.workdir or self.git_dir)
-        directories = object_directories(self.git_dir, environ)
+        self.object_directories = directories = object_directories(self.git_dir, environ)
         self._loose = LooseObjects(directories, self.object_format, LIMITS.object_size)
         self._environment = objects_environment(self.git_dir, directories)
         self._packs = CatFile(self._environment, self.git_dir)

@@ -67,6 +67,10 @@ class Store(Commits, Protocol):
     def git_dir(self) -> Path:
         """The git directory; of a linked work tree its own (`.git/worktrees/NAME`)."""
 
+    @property
+    def object_directories(self) -> tuple[Path, ...]:
+        """Where objects are read from: the repository's own directory, or a push's quarantine, then alternates."""
+
     def refs(self) -> Iterator[tuple[str, str]]:
         """Give (full name, id) of every ref but HEAD, by name; a symbolic ref with the id at its end.
 

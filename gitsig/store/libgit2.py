@@ -114,7 +114,7 @@ class Libgit2Store:
         self.bare = repository.is_bare
         self.workdir = Path(repository.workdir) if repository.workdir else None
         self.path = str(self.workdir or self.git_dir)
-        directories = object_directories(self.git_dir, environ)
+        self.object_directories = directories = object_directories(self.git_dir, environ)
         self._loose = LooseObjects(directories, self.object_format, LIMITS.object_size)
         self._packs = pygit2.Odb()
         for directory in directories:
@@ -167,7 +167,10 @@ class Libgit2Store:
 
     def refs(self) -> Iterator[tuple[str, str]]:
         """See `Store.refs`."""
-        found = {ref.name: ref for ref in self._repository.references.iterator()}
+        try:
+            found = {ref.name: ref for ref in self._repository.references.iterator()}
+        except (pygit2.GitError, ValueError, KeyError) as error:
+            raise ObjectFault(f"the refs cannot be read: {error}", where=str(self.git_dir), mend="git fsck") from error
         unread = unread_refs(common_dir(self.git_dir), found.keys())
         if unread is not None:
             raise ObjectFault("the ref cannot be read", where=unread, mend="git fsck; git update-ref -d REF")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gitsig.errors import EnvironmentFault
 from gitsig.keys.openpgp.certificate import Certificate
 from gitsig.keys.openpgp.gpg import run_gpg
 from gitsig.keys.openpgp.listing import ListedKey, read_listing
@@ -46,11 +47,28 @@ def build_ring(program: str, home: Path, certificates: Sequence[Certificate]) ->
     missing = [each for each in certificates if each.primary.fingerprint not in listed]
     if missing:
         # GnuPG ends an import at the first packet that it cannot read: one certificate must not block the others (K4).
-        for certificate in missing:
-            import_certificates(program, home, certificate.packets)
+        taken = [each.primary.fingerprint for each in missing if _import_alone(program, home, each)]
         listed = _list(program, home)
+        if any(fingerprint not in listed for fingerprint in taken):
+            raise EnvironmentFault("gpg takes a certificate and does not list it", where=program)
     return listed
 
 
+def _import_alone(program: str, home: Path, certificate: Certificate) -> bool:
+    """Whether GnuPG takes this one certificate.
+
+    What it refuses stays refused as long as the key files stay the same, so the refusal must be GnuPG's own word:
+    IMPORT_RES is said by every import that came to its end (doc/DETAILS), and by none that was killed or had no room.
+    """
+    said = run_gpg(program, home, ("--status-fd=1", "--import"), stdin=certificate.packets).stdout.split(b"\n")
+    if said.pop() or not any(line.startswith(b"[GNUPG:] IMPORT_RES ") for line in said):
+        raise EnvironmentFault("gpg breaks off while it imports a certificate", where=program)
+    name = b" " + certificate.primary.fingerprint.encode()
+    return any(line.startswith(b"[GNUPG:] IMPORT_OK ") and line.endswith(name) for line in said)
+
+
 def _list(program: str, home: Path) -> dict[str, list[ListedKey]]:
-    return read_listing(run_gpg(program, home, _LISTING).stdout)
+    answer = run_gpg(program, home, _LISTING)
+    if answer.code or answer.stdout[-1:] not in (b"", b"\n"):
+        raise EnvironmentFault(f"gpg breaks off while it lists its keys (exit code {answer.code})", where=program)
+    return read_listing(answer.stdout)
