@@ -3,13 +3,14 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_SECONDS ?= 3600
 BIN := .venv/bin
 STAMP := .venv/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint format demo bench servers clean
+.PHONY: help venv test lint format demo bench attacks fuzz servers clean
 
 help:
 	@echo 'make venv     the virtual environment, with $(BIN)/gitsig'
@@ -17,7 +18,9 @@ help:
 	@echo 'make lint     ruff and mypy'
 	@echo 'make format   ruff format'
 	@echo 'make demo     build a small repository full of forgeries and let gitsig judge it, and pushes too'
-	@echo 'make bench    measure, and write docs/performance.md (BENCH_ARGS=...)'
+	@echo 'make bench    measure, and write docs/performance.md (BENCH_ARGS=..., PEERS_ROOT=..., BENCH_REPOS=...)'
+	@echo 'make attacks  put every vector before gitsig and before git, and write docs/attacks.md'
+	@echo 'make fuzz     fuzz every parser, FUZZ_SECONDS each (an hour), two at a time'
 	@echo 'make servers install gitolite3 for the tests that need it (Debian, as root)'
 	@echo 'make clean    remove everything that these make'
 
@@ -28,7 +31,7 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install -qq --editable . --group test --group lint
+	@$(BIN)/python -m pip install -qq --editable . --group test --group oracles --group lint
 	@touch $@
 
 test: venv
@@ -48,9 +51,16 @@ demo: venv
 bench: venv
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+attacks: venv
+	@$(BIN)/python -m tests.vectors.attacks
+
+fuzz: venv
+	@$(BIN)/python -m pip install -qq --group fuzz
+	@$(BIN)/python -m fuzz --all --seconds $(FUZZ_SECONDS) --jobs 2
+
 servers:
 	@.ci/install-servers
 
 clean:
-	@rm -rf .venv .demo .bench build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .demo .bench .fuzz build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

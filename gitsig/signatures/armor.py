@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from typing import NamedTuple
 
 from gitsig.errors import MalformedSignature, UnsupportedSignature
@@ -19,7 +19,7 @@ __all__ = ["TIMESTAMP_NOTE", "Dearmored", "dearmor_openpgp", "format_of"]
 
 TIMESTAMP_NOTE = "an OpenTimestamps block beside the signature, not looked at"
 
-_BEGIN = re.compile(rb"\s*-----BEGIN ([A-Z0-9 ]+)-----[ \t\r]*(?:\n|\Z)")
+_BEGIN = re.compile(rb"[ \t\r\n]*-----BEGIN ([A-Z0-9 ]+)-----[ \t\r]*(?:\n|\Z)")
 
 _NAME_SHOWN = 40
 """Characters of a foreign armor's name that a message repeats."""
@@ -33,17 +33,17 @@ _FORMATS = {
 }
 
 _OPENPGP = re.compile(
-    rb"\s*-----BEGIN PGP SIGNATURE-----[ \t\r]*\n"
+    rb"[ \t\r\n]*-----BEGIN PGP SIGNATURE-----[ \t\r]*\n"
     # No optional space after the colon: what two parts can match, many header lines try in 2**n ways.
     rb"(?:(?:Version|Comment|Hash|Charset|MessageID):[^\x00-\x08\x0a-\x1f\x7f]*\r?\n)*"
     rb"[ \t\r]*\n"
     rb"((?:[A-Za-z0-9+/]+={0,2}[ \t\r]*\n)+)"
     rb"[ \t\r\n]*"
-    rb"(?:=([A-Za-z0-9+/]{4})[ \t\r]*\n[ \t\r\n]*)?"
-    rb"-----END PGP SIGNATURE-----\s*"
-    rb"(-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----[ \t\r]*\n"
+    rb"(?:(?<=\n)=([A-Za-z0-9+/]{4})[ \t\r]*\n[ \t\r\n]*)?"
+    rb"(?<=\n)-----END PGP SIGNATURE-----[ \t\r\n]*"
+    rb"((?<=\n)-----BEGIN OPENTIMESTAMPS GIT TIMESTAMP-----[ \t\r]*\n"
     rb"[A-Za-z0-9+/= \t\r\n]*"
-    rb"-----END OPENTIMESTAMPS GIT TIMESTAMP-----\s*)?"
+    rb"(?<=\n)-----END OPENTIMESTAMPS GIT TIMESTAMP-----[ \t\r\n]*)?"
 )
 
 # What GnuPG, Sequoia and the forges write today: no armor headers, lines of 64, a checksum.
@@ -84,7 +84,7 @@ def dearmor_openpgp(signature: bytes) -> Dearmored:
 
 def _bare(signature: bytes) -> Dearmored | None:
     """What `_any` gives, for the plainest shape and without a look at every character; None for all else."""
-    text = signature.strip()
+    text = signature.strip(b" \t\r\n")
     if not (text.startswith(_BARE_BEGIN) and text.endswith(_BARE_END) and text[_CHECKSUM_AT:][:2] == b"\n="):
         return None
     body = text[_BODY_AT:_CHECKSUM_AT]
@@ -99,7 +99,9 @@ def _bare(signature: bytes) -> Dearmored | None:
         checksum = a2b_base64(text[_CHECKSUM_AT + 2 : -len(_BARE_END)], strict_mode=True)
     except binascii.Error:
         return None
-    return Dearmored(data, ()) if checksum == crc24(data).to_bytes(3) else None
+    if b2a_base64(data, newline=False) != base64 or checksum != crc24(data).to_bytes(3):
+        return None
+    return Dearmored(data, ())
 
 
 def _any(signature: bytes) -> Dearmored:
@@ -107,12 +109,16 @@ def _any(signature: bytes) -> Dearmored:
     if found is None:
         raise MalformedSignature(_complaint(signature))
     body, checksum, timestamp = found.groups()
+    base64 = body.translate(None, b" \t\r\n")
     try:
-        data = a2b_base64(body.translate(None, b" \t\r\n"), strict_mode=True)
+        data = a2b_base64(base64, strict_mode=True)
         if checksum is not None and a2b_base64(checksum) != crc24(data).to_bytes(3):
             raise MalformedSignature("the armor's checksum is wrong")
     except binascii.Error as error:
         raise MalformedSignature(f"the armor's base64 is damaged ({error})") from error
+    if b2a_base64(data, newline=False) != base64:
+        # The decoder passes over the unused bits of the last character: one signature would have several spellings.
+        raise MalformedSignature("the armor's base64 is not canonical (RFC 4648, section 3.5)")
     return Dearmored(data, (TIMESTAMP_NOTE,) if timestamp else ())
 
 

@@ -16,7 +16,9 @@ from gitsig.signatures.interface import Signed
 __all__ = ["X509Engine"]
 
 _ARMOR = re.compile(
-    rb"\s*-----BEGIN SIGNED MESSAGE-----[ \t\r]*\n((?:[A-Za-z0-9+/=]+[ \t\r]*\n)+)-----END SIGNED MESSAGE-----\s*"
+    rb"[ \t\r\n]*-----BEGIN SIGNED MESSAGE-----[ \t\r]*\n"
+    rb"((?:[A-Za-z0-9+/=]+[ \t\r]*\n)+)"
+    rb"-----END SIGNED MESSAGE-----[ \t\r\n]*"
 )
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 """OBJECT IDENTIFIER 1.2.840.113549.1.7.2, DER."""

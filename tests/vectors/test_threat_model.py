@@ -11,7 +11,9 @@ PAGE = Path(__file__).parents[2] / "docs/threat-model.md"
 
 
 def test_every_family_stands_behind_a_promise() -> None:
-    part = PAGE.read_text(encoding="utf-8").split("## What gitsig promises", 1)[1].split("## What gitsig does not", 1)[0]
+    part = (
+        PAGE.read_text(encoding="utf-8").split("## What gitsig promises", 1)[1].split("## What gitsig does not", 1)[0]
+    )
     rows = [line.split("|") for line in part.splitlines() if line.startswith("| ") and "held by" not in line]
     named = [re.findall(r"[A-Z]\d+", cells[3]) for cells in rows]
     assert all(named), "a promise without a vector"
