@@ -84,7 +84,8 @@ class EvidenceCache:
                 place = self._latest(file, key)
                 if place is None:
                     return None
-                ready = self._chunk(file, place // _CHUNK)
+                number = place // _CHUNK
+                ready = self._ready.get(number) or self._chunk(file, number)
                 if ready.keys[place % _CHUNK] != key:
                     raise ValueError("an object stands in another one's place")
                 if not ready.holds[place % _CHUNK]:
@@ -99,22 +100,17 @@ class EvidenceCache:
         return None if row is None else int(row[0])
 
     def lineage(self, place: int) -> tuple[bytes, int] | None:
-        """See `Chunk.lineage`, for a place that `find` gave."""
-        try:
-            return (
-                None if self._file is None else self._chunk(self._file, place // _CHUNK).chunk.lineage(place % _CHUNK)
-            )
-        except _BROKEN as error:
-            self._give_up(f"{_DAMAGED} ({error})")
-            return None
+        """See `Chunk.lineage`, for a place that `find` has just given."""
+        ready = self._ready.get(place // _CHUNK)
+        return None if ready is None else ready.chunk.lineage(place % _CHUNK)
 
     def examined(self, key: bytes, place: int) -> Examined | None:
         """What is true of an object at the place that `find` gave for it; None if it cannot be read any more."""
         if self._file is None:
             return None
+        number, index = divmod(place, _CHUNK)
         try:
-            ready = self._chunk(self._file, place // _CHUNK)
-            index = place % _CHUNK
+            ready = self._ready.get(number) or self._chunk(self._file, number)
             return ready.chunk.examined(index) if ready.keys[index] == key and ready.holds[index] else None
         except _BROKEN as error:
             self._give_up(f"{_DAMAGED} ({error})")
@@ -216,9 +212,6 @@ class EvidenceCache:
                 self._give_up(f"cannot be written ({error})")
 
     def _chunk(self, file: CacheFile, number: int) -> _Ready:
-        found = self._ready.get(number)
-        if found is not None:
-            return found
         row = file.database.execute("SELECT mac, body FROM chunks WHERE id = ?", (number,)).fetchone()
         if row is None or file.seal.mac(b"chunk", row[1]) != row[0]:
             raise ValueError("a chunk is not authentic")

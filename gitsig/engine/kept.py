@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gitsig.engine.examine import Examined
 from gitsig.keys.store import KeyStore
 from gitsig.store.interface import Store
 
@@ -15,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["Kept"]
 
 _PATIENCE = 32
-"""Questions that go unanswered first."""
+"""Objects that are looked for before it is opened."""
 
 
 class Kept:
-    """See `EvidenceCache`, whose methods these are."""
+    """What is kept from earlier runs, and what this one keeps."""
 
     def __init__(self, store: Store, keys: KeyStore) -> None:
         self._store = store
@@ -35,30 +34,12 @@ class Kept:
             self._cache = EvidenceCache(self._store, self._keys)
         return self._cache
 
-    def find(self, key: bytes) -> int | None:
-        """Where evidence on the object with this binary id is kept, from 0, if it rests on the keys that are here."""
+    def worth(self) -> EvidenceCache | None:
+        """The cache, if it is open or was asked for often enough."""
         if self._cache is None and self._patience:
             self._patience -= 1
             return None
-        return (self._cache or self.cache()).find(key)
-
-    def lineage(self, place: int) -> tuple[bytes, int] | None:
-        """Parents and date of a commit at a place that `find` gave."""
-        return self._cache.lineage(place) if self._cache is not None else None
-
-    def examined(self, key: bytes, place: int) -> Examined | None:
-        """What is true of an object at the place that `find` gave for it; None if it cannot be read any more."""
-        return self._cache.examined(key, place) if self._cache is not None else None
-
-    @property
-    def trusted(self) -> bool:
-        """Whether what has evidence need not be read again, because the object store is untouched."""
-        return self._cache is not None and self._cache.trusted
-
-    def confirm(self, place: int) -> None:
-        """The object at this place was read in the store, and hashes to its id."""
-        if self._cache is not None:
-            self._cache.confirm(place)
+        return self._cache or self.cache()
 
     def keep(self, oids: Sequence[str], blob: bytes) -> None:
         """Keep the records of a batch, if the cache is open."""

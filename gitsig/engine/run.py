@@ -27,18 +27,22 @@ class Run:
         self,
         verifier: Verifier,
         plan: Plan,
-        new: bool,
+        started: float,
+        *,
+        new: bool = False,
         on_end: Callable[[Tally, int], None] | None = None,
         finished: Finished | None = None,
     ) -> None:
-        """`on_end` is called when all has been judged; `finished` is what the counts go on from."""
+        """`started` is when the work began (`time.monotonic`). `on_end` is called when all has been judged; `finished`
+        is what the counts go on from.
+        """
         self._verifier = verifier
         self._plan = plan
         self._new = new
         self._on_end = on_end
         self._finished = finished
         self._tally = Tally.restored(finished.tally) if finished else Tally()
-        self._started = time.monotonic()
+        self._started = started
         self._unjudged = finished.unjudged if finished else 0
         self._cached = verifier.cached - self._tally.checked
         self.faults: list[str] = []

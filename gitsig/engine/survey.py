@@ -7,6 +7,7 @@ object store is untouched since everything in it was last read.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gitsig.engine.ahead import Ahead
 from gitsig.engine.examine import Examined, unread
@@ -15,6 +16,9 @@ from gitsig.errors import GitsigError
 from gitsig.objects import parents_and_time
 from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineage, Lineages, binary, read_commit
+
+if TYPE_CHECKING:
+    from gitsig.engine.evidence import EvidenceCache
 
 __all__ = ["OnRead", "Survey"]
 
@@ -36,6 +40,7 @@ class Survey:
         self._format = store.object_format
         self._ahead = ahead
         self._kept = kept
+        self._cache: EvidenceCache | None = None
         self.lineages = Lineages(store, self)
         """What the walks have read."""
         self.cached = 0
@@ -46,35 +51,39 @@ class Survey:
         self._read += 1
         if self._on_read is not None and not self._read % _TELL_EVERY:
             self._on_read(self._read)
-        kept = self._kept
-        place = kept.find(key) if kept is not None else None
-        found = kept.lineage(place) if kept is not None and place is not None and kept.trusted else None
-        if found is not None and place is not None:
-            parents, time = found
-            return Lineage(_split(parents, len(key)), max(time, 0), place | _IN_CACHE)
+        cache = self._cache or self._open()
+        place = cache.find(key) if cache is not None else None
+        if cache is not None and place is not None and cache.trusted:
+            found = cache.lineage(place)
+            if found is not None:
+                return Lineage(_split(found[0], len(key)), max(found[1], 0), place | _IN_CACHE)
         oid = key.hex()
         raw = read_commit(self._store, oid)
         names, time = parents_and_time(raw, self._format)
-        if kept is not None and place is not None:
-            kept.confirm(place)
+        if cache is not None and place is not None:
+            cache.confirm(place)
             return Lineage(binary(names), time, place | _IN_CACHE)
         return Lineage(binary(names), time, self._ahead.add(oid, "commit", raw) if judged else 0)
+
+    def _open(self) -> EvidenceCache | None:
+        self._cache = self._kept.worth() if self._kept is not None else None
+        return self._cache
 
     def place(self, oid: str) -> int | Examined:
         """Where `examined` finds an object; what is true of it where the store cannot give it."""
         place = self.lineages.place(oid)
         if place:
             return place
-        kept = self._kept
-        found = kept.find(bytes.fromhex(oid)) if kept is not None else None
-        if kept is not None and found is not None and kept.trusted:
+        cache = self._cache or self._open()
+        found = cache.find(bytes.fromhex(oid)) if cache is not None else None
+        if cache is not None and found is not None and cache.trusted:
             return found | _IN_CACHE
         try:
             kind, raw = self._store.read(oid)
         except GitsigError as fault:
             return unread(fault)
-        if kept is not None and found is not None:
-            kept.confirm(found)
+        if cache is not None and found is not None:
+            cache.confirm(found)
             return found | _IN_CACHE
         return self._ahead.add(oid, kind, raw, once=True)
 
@@ -84,7 +93,7 @@ class Survey:
             return place
         if not place & _IN_CACHE:
             return self._ahead.get(place)
-        kept = self._kept.examined(bytes.fromhex(oid), place ^ _IN_CACHE) if self._kept is not None else None
+        kept = self._cache.examined(bytes.fromhex(oid), place ^ _IN_CACHE) if self._cache is not None else None
         if kept is None:
             return self.read(oid)
         self.cached += 1

@@ -85,8 +85,10 @@ class Verifier:
         `ref` is the full name of the ref whose rules apply, by default the one that a target names. `new` judges as
         the objects of a push: their keys must be valid now as well. Raises UsageFault for an unknown revision.
         """
+        started = time.monotonic()
         targets = targets or [default_target(self.store)]
-        return Run(self, plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref), new)
+        plan = plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref)
+        return Run(self, plan, started, new=new)
 
     def audit(self, revs: Sequence[str] = (), *, resume: bool = False) -> Run:
         """Judge everything reachable from `revs`, by default from all refs that the policy guards.
@@ -95,11 +97,12 @@ class Verifier:
         without being given again; that is remembered in the cache. Raises UsageFault for an unknown revision or where
         there is nothing to audit.
         """
-        if self._kept is None:
-            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), new=False)
+        started = time.monotonic()
+        if self._kept is None or revs or not self.loaded.material:
+            if self._kept is not None:
+                self._kept.cache()
+            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), started)
         cache = self._kept.cache()
-        if revs or not self.loaded.material:
-            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), new=False)
         cache.begin_audit(self.store.object_directories, self.lineages.width)
         name = finished_name(self.loaded)
         tips = all_tips(self.store, self.loaded.policy)
@@ -110,7 +113,7 @@ class Verifier:
             plan, finished = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips), None
         else:
             self._horizon.see(finished.until)
-        return Run(self, plan, new=False, on_end=on_end, finished=finished)
+        return Run(self, plan, started, on_end=on_end, finished=finished)
 
     def _remember(self, name: str, tips: Sequence[Tip], tally: Tally, unjudged: int) -> None:
         """What the next audit of all refs may know of one that has come to its end."""
