@@ -1,5 +1,7 @@
 """The counts of a run."""
 
+import marshal
+
 import pytest
 
 from gitsig.model import Reason, SignatureFormat, SignerUse, Verdict
@@ -75,3 +77,62 @@ def test_unknown_keys_take_no_memory() -> None:
     assert summary.uses == ()
     assert summary.key_expiry == {}
     assert summary.by_reason == {"unknown_key": 50}
+
+
+def _story() -> list[Verdict]:
+    facts = {"signer": "ada", "format": OPENPGP, "key_fingerprint": "A1"}
+    return [
+        verdict(signed_at=200, **facts),
+        verdict(signed_at=100, type="tag", **facts),
+        verdict(Reason.KEY_EXPIRED, signer="bob", accepted=True, exception="rotated", format=SSH, key_fingerprint="B"),
+        verdict(Reason.UNSIGNED),
+        verdict(Reason.VERIFIER_ERROR),
+        verdict(Reason.BAD_SIGNATURE, signer="bob"),
+        verdict(signed_at=300, **{**facts, "format": SSH, "key_fingerprint": "A2"}),
+        verdict(signer="carol"),
+    ]
+
+
+@pytest.mark.parametrize("cut", range(len(_story()) + 1))
+def test_a_restored_tally_goes_on_where_it_ended(cut: int) -> None:
+    """Wherever it is cut, the counts are those of one go. The state survives `marshal`: plain values only."""
+    expiry = {"A1": 999, "A2": 5, "other": 1}
+    first = counted(*_story()[:cut])
+    going_on = Tally.restored(marshal.loads(marshal.dumps(first.state())))  # noqa: S302 - our own
+    assert (going_on.checked, going_on.accepted_all) == (first.checked, first.accepted_all)
+    assert going_on.summary(0, 2, expiry) == first.summary(0, 2, expiry)
+    for each in _story()[cut:]:
+        going_on.add(each)
+    assert going_on.summary(0, 2, expiry) == counted(*_story()).summary(0, 2, expiry)
+    assert going_on.state() == counted(*_story()).state()
+
+
+def test_a_restored_tally_is_one_of_its_own() -> None:
+    first = counted(*_story())
+    before = first.state()
+    Tally.restored(before).add(verdict(signer="ada", key_fingerprint="A9"))
+    assert first.state() == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (),
+        (1, 1, 0, [], []),
+        (1, 1, 0, [("nonsense", 1)], [], []),
+        (1, 1, 0, [("good",)], [], []),
+        (1, 1, 0, 7, [], []),
+        (1, 1, 0, [], [], [("ada", 1)]),
+        (1, 1, 0, [], [], [("ada", 1, 0, None, None, 7, [])]),
+        None,
+    ],
+)
+def test_nothing_is_restored_from_anything_else(other: tuple[object, ...]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Tally.restored(other)
+
+
+def test_only_what_was_accepted_is_accepted_all() -> None:
+    assert Tally().accepted_all
+    assert counted(verdict(), verdict(Reason.UNSIGNED, accepted=True, exception="once")).accepted_all
+    assert not counted(verdict(), verdict(Reason.UNSIGNED)).accepted_all

@@ -7,13 +7,14 @@ without a name when it is more than `_KEPT` bytes.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import tempfile
 import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from gitsig.engine.examine import Examined, Examiner, Raw
 from gitsig.engine.records import Binding, pack, unpack
@@ -218,7 +219,7 @@ class Drawer:
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_KEPT)  # noqa: SIM115 - closed with the drawer
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _close, self._file)
         self._end = 0
 
     def put(self, blob: bytes) -> tuple[int, int]:
@@ -226,6 +227,7 @@ class Drawer:
         try:
             self._file.seek(self._end)
             self._file.write(blob)
+            self._file.flush()  # or a full disk would only show when it is read again
         except OSError as error:
             mend = "make room, or set TMPDIR to a folder that has some"
             raise EnvironmentFault(f"no room to put records aside ({error.strerror})", mend=mend) from error
@@ -237,6 +239,11 @@ class Drawer:
         """Give a blob back."""
         self._file.seek(place[0])
         return self._file.read(place[1])
+
+
+def _close(file: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # what could not be written has been told
+        file.close()
 
 
 def _examine_frame(examiner: Examiner, binding: Binding, frame: bytes) -> bytes:

@@ -27,11 +27,16 @@ def describe(store: Store) -> Iterator[str]:
     except CacheUnfit as unfit:
         yield f"not used: {unfit}"
         return
-    counts = [file.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("places", "verified")]  # noqa: S608 - names of our own
-    file.database.close()
+    try:
+        objects, audits = file.counts()
+    except CacheUnfit as unfit:
+        yield f"not used: {unfit}"
+        return
+    finally:
+        file.database.close()
     yield f"{file.path}: {file.path.stat().st_size:,} bytes"
-    yield f"evidence on {counts[0]:,} objects"
-    yield f"{counts[1]} audits that accepted everything"
+    yield f"evidence on {objects:,} objects"
+    yield f"{audits} audits that accepted everything"
 
 
 def clear(store: Store) -> list[Path]:

@@ -22,6 +22,11 @@ __all__ = ["CacheFile", "CacheUnfit", "cache_paths", "open_file"]
 
 _BUSY = 2.0
 """Seconds to wait for another gitsig that is writing."""
+_BESIDE = ("-journal", "-wal", "-shm")
+_COUNTS = ("SELECT count(*) FROM places", "SELECT count(*) FROM verified WHERE length(name) = 64")
+"""Audits are named by a SHA-256 in hex (`finished_name`)."""
+_SUPER = bytes.fromhex("d9d505f920a163d7")
+"""What a journal with the name of a super-journal ends with (sqlite.org/fileformat2.html §3 and pager.c)."""
 _TABLES = (
     "CREATE TABLE about (id INTEGER PRIMARY KEY CHECK (id = 0), context TEXT NOT NULL, mac BLOB NOT NULL)",
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY, mac BLOB NOT NULL, body BLOB NOT NULL)",
@@ -41,6 +46,14 @@ class CacheFile:
         self.path = path
         self.database = database
         self.seal = seal
+
+    def counts(self) -> tuple[int, int]:
+        """Objects with evidence, and audits that accepted everything. Raises CacheUnfit for a damaged database."""
+        try:
+            objects, audits = (self.database.execute(query).fetchone()[0] for query in _COUNTS)
+        except sqlite3.Error as error:
+            raise CacheUnfit(f"{self.path} is damaged ({error})") from error
+        return objects, audits
 
 
 def cache_paths(git_dir: Path) -> tuple[Path, Path]:
@@ -105,12 +118,31 @@ def _make_file(path: Path) -> bool:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     except FileExistsError:
-        status = path.lstat()
-        private = stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and not status.st_mode & 0o077
-        if not private or status.st_uid != os.geteuid():
-            raise CacheUnfit(f"{path} is not a private file of ours (mode 0600); remove it") from None
+        new = False
+    else:
+        new = True
+    for each in (path, *(Path(f"{path}{ending}") for ending in _BESIDE)):
+        with contextlib.suppress(FileNotFoundError):
+            if not _is_private(each):
+                raise CacheUnfit(f"{each} is not a private file of ours (mode 0600); remove it")
+    return new
+
+
+def _is_private(path: Path) -> bool:
+    """Whether it is a file of ours alone, and no journal that names another one. Raises OSError."""
+    status = path.lstat()
+    private = stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and not status.st_mode & 0o077
+    if not private or status.st_uid != os.geteuid():
         return False
-    return True
+    # A journal that came with a repository may name a super-journal, which SQLite removes when it has rolled back:
+    # any file that we may remove. Ours never do, as no transaction spans two databases.
+    return not path.name.endswith("-journal") or _tail(path, len(_SUPER)) != _SUPER
+
+
+def _tail(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+        return file.read(size)
 
 
 def _is_empty(database: sqlite3.Connection) -> bool:

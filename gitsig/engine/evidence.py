@@ -14,6 +14,7 @@ import sqlite3
 import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ _READY = 128
 """Chunks that are kept unpacked."""
 _COMMIT_EVERY = 256
 """Chunks between commits of the database."""
-_BROKEN = (sqlite3.Error, ValueError, TypeError, EOFError, LookupError)
+_BROKEN = (sqlite3.Error, ValueError, TypeError, EOFError, LookupError, OverflowError)
 """What reading a damaged database, or a chunk of another shape, may raise."""
 _STAMP = "object store"
 _DAMAGED = "is damaged, or not all of it was written by us"
@@ -59,8 +60,8 @@ class EvidenceCache:
         self._places: dict[bytes, int] = {}
         self._chunks = 0
         """Written since the last commit."""
-        self.trusted = False
-        """Whether the files of the object store are those in which every object with evidence was last read."""
+        self._trusted = -1
+        """The last chunk whose objects need not be read again: their files are untouched since they were."""
         self._stamp: Files | None = None
         self._read: dict[int, int] = {}
         """Chunk to a bit for each of its objects that this run has read in the store."""
@@ -99,6 +100,10 @@ class EvidenceCache:
         row = file.database.execute("SELECT place FROM places WHERE oid = ?", (key,)).fetchone()
         return None if row is None else int(row[0])
 
+    def is_trusted(self, place: int) -> bool:
+        """Whether the object at a place need not be read."""
+        return place // _CHUNK <= self._trusted
+
     def lineage(self, place: int) -> tuple[bytes, int] | None:
         """See `Chunk.lineage`, for a place that `find` has just given."""
         ready = self._ready.get(place // _CHUNK)
@@ -121,39 +126,52 @@ class EvidenceCache:
         number, index = divmod(place, _CHUNK)
         self._read[number] = self._read.get(number, 0) | 1 << index
 
+    @property
+    def trusted(self) -> bool:
+        """Whether the object store is untouched since the last whole audit, but for new files."""
+        return self._trusted >= 0
+
     def begin_audit(self, directories: Sequence[Path], width: int) -> None:
         """Look whether the object store is that of the last whole audit; ids have `width` bytes."""
         body = self.remembered(_STAMP)
         try:
             self._stamp = object_files(directories)
-            before = None if body is None else marshal.loads(body)  # noqa: S302 - authenticated
-            knows = lambda key: self._file is not None and self._latest(self._file, key) is not None  # noqa: E731
-            self.trusted = before is not None and holds_since(before, self._stamp, width, knows)
+            if body is not None and self._file is not None:
+                before, last = marshal.loads(body)  # noqa: S302 - authenticated
+                if holds_since(before, self._stamp, width, partial(self._knows, self._file, last)):
+                    self._trusted = last
         except (OSError, *_BROKEN):
-            self.trusted = False
+            self._trusted = -1
+
+    def _knows(self, file: CacheFile, last: int, key: bytes) -> bool:
+        place = self._latest(file, key)
+        return place is not None and place // _CHUNK <= last
 
     def end_audit(self) -> None:
         """Everything that the refs reach was read or is trusted. Evidence on objects that were not is dropped."""
         if self._file is None or self._stamp is None:
             return
         try:
-            if not self.trusted:
-                self._drop_unread(self._file)
-            self.remember(_STAMP, marshal.dumps(self._stamp))
+            last = self._drop_unread(self._file)
+            self.remember(_STAMP, marshal.dumps((self._stamp, last)))
         except _BROKEN as error:
             self._give_up(f"cannot be written ({error})")
 
-    def _drop_unread(self, file: CacheFile) -> None:
-        """Keep the chunks of which every object was read: the others speak of what no ref reaches any more."""
+    def _drop_unread(self, file: CacheFile) -> int:
+        """Keep the chunks of which every object was read, for others speak of what no ref reaches; give the last."""
         if not self._chunks:
             file.database.execute("BEGIN IMMEDIATE")
         self._chunks += 1
-        for number, head in file.database.execute("SELECT id, substr(body, 1, 8) FROM chunks").fetchall():
+        last = self._trusted
+        query = "SELECT id, substr(body, 1, 8) FROM chunks WHERE id > ? ORDER BY id"
+        for number, head in file.database.execute(query, (self._trusted,)).fetchall():
             lasting = int.from_bytes(head)
+            last = number
             if self._read.get(number, 0) & lasting != lasting:
                 file.database.execute("DELETE FROM chunks WHERE id = ?", (number,))
                 places = (number * _CHUNK, (number + 1) * _CHUNK)
                 file.database.execute("DELETE FROM places WHERE place >= ? AND place < ?", places)
+        return last
 
     def keep(self, oids: Sequence[str], blob: bytes) -> None:
         """Keep the records of a batch (`records.pack`), those that may be."""
@@ -193,7 +211,9 @@ class EvidenceCache:
             found = self._file.database.execute("SELECT mac, body FROM verified WHERE name = ?", (name,)).fetchone()
             if found is None:
                 return None
-            mac, body = bytes(found[0]), bytes(found[1])
+            mac, body = found
+            if not (isinstance(mac, bytes) and isinstance(body, bytes)):
+                raise TypeError("a record is no bytes")
         except _BROKEN as error:
             self._give_up(f"{_DAMAGED} ({error})")
             return None
@@ -219,7 +239,7 @@ class EvidenceCache:
         # Evidence rests on keys; where those are others now, it is as if there were none.
         sound = [bool(binding) and binding == self._keys.binding(evidence) for evidence, binding in chunk.bindings]
         keys = chunk.keys()
-        holds = [sound[chunk.kind(index)] for index in range(len(keys))]
+        holds = [sound[kind] for kind in chunk.kinds()]
         found = self._ready[number] = _Ready(chunk, keys, holds)
         for index, (key, held) in enumerate(zip(keys, holds, strict=True)):
             if held:

@@ -26,6 +26,8 @@ class Job(NamedTuple):
     """A ref under `refs/tags/` that points at a commit."""
     missing: str = ""
     """Why the object cannot be read; it is judged all the same."""
+    place: int = 0
+    """`Lineage.place`, where it is known already."""
 
 
 class Plan:

@@ -70,14 +70,16 @@ class Chunk:
         """Binary ids, in their order."""
         return [row[0] for row in self._rows]
 
-    def kind(self, index: int) -> int:
-        """Which of `bindings` is the object's."""
-        return int(self._rows[index][2])
+    def kinds(self) -> list[int]:
+        """Which of `bindings` is each object's."""
+        return [row[2] for row in self._rows]
 
     def lineage(self, index: int) -> tuple[bytes, int] | None:
         """Binary ids of a commit's parents, one after the other, and its committer's date; None if it is none."""
-        plain = self._rows[index][5]
-        return None if plain is None or plain[3] is None else (plain[0], plain[3][2])
+        _, kind, _, _, _, plain = self._rows[index]
+        if kind != "commit" or plain is None or plain[3] is None:
+            return None  # a tag in a parent's place is no root: nobody has looked behind it
+        return plain[0], plain[3][2]
 
     def examined(self, index: int) -> Examined:
         """What is true of an object, which has neither payload nor signature."""

@@ -100,9 +100,10 @@ def _plan_fresh(
     requires = {policy.defaults.require, *(rule.require for rule in policy.rules)}
     if requires != {Require.EVERY_COMMIT}:
         return False  # which commits are on a first-parent line depends on where it begins
-    moved = [(finished.refs[tip.ref][1], tip) for tip in fresh if tip.ref in finished.refs]
-    if any(old is None or tip.commit is None or not rules_commits(tip.ref) for old, tip in moved):
-        return False
+    before = [(*finished.refs[tip.ref], tip) for tip in fresh if tip.ref in finished.refs]
+    if any(oid != old or tip.commit is None or not rules_commits(tip.ref) for oid, old, tip in before):
+        return False  # a ref that was at a tag: that tag is not reached any more, and must not be counted
+    moved = [(old, tip) for _, old, tip in before]
     selector = Selector(store, lineages, policy)
     include = [tip.commit for tip in fresh if tip.commit is not None]
     known = [commit for _, commit in finished.refs.values() if commit is not None]

@@ -81,7 +81,14 @@ def commit_jobs(commits: Iterable[str], scopes: Sequence[Scope]) -> Iterator[Job
     """A job for each commit, with the rules whose scope holds it."""
     everywhere = all(scope.commits is None for scope in scopes)
     rules = tuple(scope.rule for scope in scopes)
-    for oid in commits:
+    for oid, place in _placed(commits):
         if not everywhere:
             rules = tuple(scope.rule for scope in scopes if scope.commits is None or oid in scope.commits)
-        yield Job(oid, "commit", rules)
+        yield Job(oid, "commit", rules, None, None, False, "", place)
+
+
+def _placed(commits: Iterable[str]) -> Iterator[tuple[str, int]]:
+    if not isinstance(commits, Oids):
+        return ((oid, 0) for oid in commits)
+    lineages = commits.lineages
+    return ((lineages.oid(row), lineages.place_of(row)) for row in commits.rows)

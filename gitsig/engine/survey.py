@@ -53,7 +53,7 @@ class Survey:
             self._on_read(self._read)
         cache = self._cache or self._open()
         place = cache.find(key) if cache is not None else None
-        if cache is not None and place is not None and cache.trusted:
+        if cache is not None and place is not None and cache.is_trusted(place):
             found = cache.lineage(place)
             if found is not None:
                 return Lineage(_split(found[0], len(key)), max(found[1], 0), place | _IN_CACHE)
@@ -76,7 +76,7 @@ class Survey:
             return place
         cache = self._cache or self._open()
         found = cache.find(bytes.fromhex(oid)) if cache is not None else None
-        if cache is not None and found is not None and cache.trusted:
+        if cache is not None and found is not None and cache.is_trusted(found):
             return found | _IN_CACHE
         try:
             kind, raw = self._store.read(oid)

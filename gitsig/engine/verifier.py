@@ -181,15 +181,15 @@ class Verifier:
     def judge_jobs(self, jobs: Iterable[Job], *, new: bool) -> Iterator[Verdict | None]:
         """The verdict on each job, in their order; None for an unsigned tag that the policy allows (`tags = "any"`)."""
         waiting: deque[tuple[Job, int | Examined]] = deque()
+        window, survey = self._window, self._survey
         for job in jobs:
-            waiting.append((job, _without_reading(job) or self._survey.place(job.oid)))
-            if len(waiting) > self._window:
-                yield self._verdict(*waiting.popleft(), new)
+            waiting.append((job, job.place or _without_reading(job) or survey.place(job.oid)))
+            if len(waiting) > window:
+                job, place = waiting.popleft()
+                yield self._judge(self._question(job, survey.examined(job.oid, place), new))
         while waiting:
-            yield self._verdict(*waiting.popleft(), new)
-
-    def _verdict(self, job: Job, place: int | Examined, new: bool) -> Verdict | None:
-        return self._judge(self._question(job, self._survey.examined(job.oid, place), new))
+            job, place = waiting.popleft()
+            yield self._judge(self._question(job, survey.examined(job.oid, place), new))
 
     def _judge(self, question: Question) -> Verdict | None:
         if self._tags_any and question.type == "tag" and _unsigned_and_unruled(question):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from gitsig.store.lineages import Lineages
@@ -19,6 +18,9 @@ DONE = 4
 FAILED = 8
 """It could not be read."""
 
+_SPARE = 4096
+"""Rows that a walk is ready for beyond those that there are."""
+
 
 class Graph:
     """The colours of the rows of `lineages`, and what waits to hand its colour on."""
@@ -28,7 +30,7 @@ class Graph:
         self.lineages = lineages
         self._judged = judged
         self._first_parent = first_parent
-        self.state = bytearray(len(lineages))
+        self.state = bytearray(lineages.count)
         self._included = array("I")
         self.times = lineages.times
         self.queue: list[tuple[int, int]] = []
@@ -105,11 +107,11 @@ class Graph:
         parents = self.lineages.parents(row)
         return parents[:1] if self._first_parent else parents
 
-    def interesting(self) -> Iterator[int]:
+    def interesting(self) -> array[int]:
         """Give the rows that are in the range, and could be read."""
         wanted = INCLUDED | DONE
         state = self.state
-        return (row for row in self._included if state[row] & (wanted | EXCLUDED | FAILED) == wanted)
+        return array("I", [row for row in self._included if state[row] & (wanted | EXCLUDED | FAILED) == wanted])
 
     def _enqueue(self, row: int, child: int, judged: bool) -> None:
         if not self.lineages.read(row, judged):
@@ -119,6 +121,6 @@ class Graph:
         heappush(self.queue, (-self.times[row], row))
 
     def _keep_up(self) -> None:
-        missing = len(self.lineages) - len(self.state)
-        if missing:
-            self.state.extend(bytes(missing))
+        missing = self.lineages.count - len(self.state)
+        if missing > 0:
+            self.state.extend(bytes(missing + _SPARE))

@@ -95,15 +95,15 @@ class Lineages:
         self._table = array("I", bytes(4096))
         self._mask = len(self._table) - 1
 
-    def __len__(self) -> int:
-        return len(self._state)
+        self.count = 0
+        """Rows."""
 
     def number(self, key: bytes) -> int:
         """Give the row of a binary id; a new one if need be."""
         row = self._slot(key)
         if row >= 0:
             return row
-        self._table[~row] = number = len(self._state) + 1  # 0 is an empty slot
+        self._table[~row] = self.count = number = self.count + 1  # 0 is an empty slot
         self._ids += key
         self._state.append(_UNREAD)
         self._parents.append(_NONE)
@@ -133,7 +133,7 @@ class Lineages:
         self._table = array("I", bytes(8 * len(self._table)))
         self._mask = mask = len(self._table) - 1
         table = self._table
-        for row in range(len(self)):
+        for row in range(self.count):
             slot = hash(self.key(row)) & mask
             while table[slot]:
                 slot = (slot + 1) & mask
@@ -160,6 +160,10 @@ class Lineages:
     def is_blind(self, row: int) -> bool:
         """Whether the parents of a row that was read are outside the grammar."""
         return self._state[row] == _BLIND
+
+    def place_of(self, row: int) -> int:
+        """Give `Lineage.place` of a row."""
+        return self._places[row]
 
     def place(self, oid: str) -> int:
         """Give `Lineage.place` of a commit; 0 for one that was not read."""

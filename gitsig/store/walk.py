@@ -72,7 +72,7 @@ class OidSet(Collection[str]):
     def __init__(self, oids: Oids) -> None:
         self._oids = oids
         self._lineages = oids.lineages
-        self._marks = bytearray(len(oids.lineages))
+        self._marks = bytearray(oids.lineages.count)
         for row in oids.rows:
             self._marks[row] = 1
 
@@ -155,16 +155,15 @@ def _history(graph: Graph) -> History:
 def _oldest_first(graph: Graph) -> array[int]:
     """Children before parents, newest first, and then turned round (Kahn's algorithm)."""
     lineages, times = graph.lineages, graph.times
-    wanted = 0
-    children = array("I", bytes(4 * len(lineages)))  # 0: not of the range; else one more than there are
-    for row in graph.interesting():
+    rows = graph.interesting()
+    children = array("I", bytes(4 * lineages.count))  # 0: not of the range; else one more than there are
+    for row in rows:
         children[row] = 1
-        wanted += 1
-    for row in graph.interesting():
+    for row in rows:
         for parent in graph.followed(row):
             if children[parent]:
                 children[parent] += 1
-    heap = [(-times[row], lineages.key(row), row) for row in graph.interesting() if children[row] == 1]
+    heap = [(-times[row], lineages.key(row), row) for row in rows if children[row] == 1]
     heapify(heap)
     ordered = array("I")
     while heap:
@@ -176,7 +175,7 @@ def _oldest_first(graph: Graph) -> array[int]:
                 children[parent] = left - 1
                 if left == 2:
                     heappush(heap, (-times[parent], lineages.key(parent), parent))
-    if len(ordered) != wanted:
+    if len(ordered) != len(rows):
         raise ObjectFault("commits are their own ancestors: their bytes do not hash to their ids")
     ordered.reverse()
     return ordered
