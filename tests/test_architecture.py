@@ -40,6 +40,19 @@ MAY_IMPORT = {
     "install": {"model", "errors", "sources"},
     "doctor": {"errors", "hooks", "install", "keyreview", "keys", "loading", "reports", "sources", "store", "_version"},
     "reports": {"model", "tally", "_version"},
+    "upkeep": {
+        "model",
+        "errors",
+        "keys",
+        "loading",
+        "policy",
+        "sources",
+        "store",
+        "engine",
+        "objects",
+        "signatures",
+        "reports",
+    },
 }
 """Room to rooms; `cli` and the front door may import all. The walk in `store` reads parents with `objects`."""
 
@@ -48,6 +61,7 @@ ALONE = {
     "gnupg": ("keys/", "signatures/openpgp/"),
     "typer": ("cli/",),
     "rich": ("reports/t", "cli/progress"),
+    "tomlkit": ("upkeep/document", "upkeep/rendering"),
     "sqlite3": ("engine/cachefile", "engine/evidence"),
     "socket": ("engine/workers",),
     "marshal": ("engine/evidence", "engine/ahead", "engine/cachefile", "engine/records", "engine/resume"),
@@ -60,7 +74,7 @@ ALONE = {
 }
 """Library to the only modules that may import it."""
 
-LIGHT = ("typer", "rich", "gnupg", "subprocess", "asyncio", "multiprocessing", "sqlite3", "socket")
+LIGHT = ("tomlkit", "typer", "rich", "gnupg", "subprocess", "asyncio", "multiprocessing", "sqlite3", "socket")
 """What judging through the library must not have imported on the warm path."""
 
 

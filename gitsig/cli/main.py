@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from gitsig._version import __version__
-from gitsig.cli import audit, cache, doctor, explain, guard, hook, install, policy, verify
+from gitsig.cli import audit, cache, doctor, explain, guard, hook, init, install, keys, policy, verify
 from gitsig.cli.options import EXIT_CODES
 from gitsig.errors import UsageFault
 
@@ -25,6 +25,7 @@ Examples:
   gitsig verify v1.2.0           a tag and what it names
   gitsig audit                   the whole history, with statistics
   gitsig explain HEAD            why this verdict
+  gitsig init                    propose a policy from the history
   gitsig install pre-receive     let a server refuse what is not signed
   gitsig doctor                  is everything in place?
 """
@@ -47,6 +48,8 @@ app.command("audit", short_help="Verify the whole history, with statistics.", he
 app.command("explain", short_help="Tell why an object got its verdict.", help=explain.HELP, epilog=EXIT_CODES)(
     explain.explain
 )
+app.command("init", short_help="Propose a policy from the history.", help=init.HELP, epilog=init.EXIT_CODES)(init.init)
+app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
 app.add_typer(cache.app, name="cache")
 app.command("install", short_help="Install hooks.", help=install.HELP, epilog=install.EXIT_CODES)(install.install)

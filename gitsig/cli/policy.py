@@ -1,8 +1,9 @@
-"""`gitsig policy`: check a policy, show the one that applies."""
+"""`gitsig policy`: check a policy, show the one that applies, compare two, and the schema for editors."""
 
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +16,9 @@ from gitsig.cli.output import report_stream
 if TYPE_CHECKING:
     from gitsig import LoadedPolicy
 
-__all__ = ["CHECK_HELP", "HELP", "SHOW_HELP", "app"]
+__all__ = ["CHECK_HELP", "DIFF_EXIT_CODES", "DIFF_HELP", "HELP", "SCHEMA_HELP", "SHOW_HELP", "app"]
 
-HELP = "Check a policy, or show the one that applies."
+HELP = "Check, show and compare policies."
 
 CHECK_HELP = """Read a policy and every key file that it names, and say what is wrong or weak about it.
 
@@ -36,6 +37,42 @@ Examples:
   gitsig policy show
   gitsig policy show --policy-ref main
 """
+
+DIFF_HELP = """Tell in words who gains and who loses what between two policies: signers, keys, roles, rules, defaults.
+
+OLD and NEW are files, or REV: for the policy in the tree of a commit. Defaults and rules that change say WEAKER or
+STRICTER. Certificates are compared as GnuPG sees them, so that a new subkey or a revocation shows.
+
+\b
+Examples:
+  gitsig policy diff main: .gitsig/policy.toml     what the change here would do
+  gitsig policy diff v1.0: v2.0:
+  gitsig policy diff --format json old.toml new.toml
+"""
+
+DIFF_EXIT_CODES = """\b
+Exit codes:
+  0    both judge alike
+  1    they differ
+  2    wrong usage
+  3    one of them cannot be read
+  130  interrupted
+"""
+
+SCHEMA_HELP = """Print a JSON Schema (2020-12) of the policy file, for editors that complete and check TOML.
+
+\b
+Examples:
+  gitsig policy schema > policy.schema.json
+"""
+
+
+class DiffFormat(StrEnum):
+    """Formats of a comparison."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 app = typer.Typer(help=HELP, epilog=options.EXIT_CODES, rich_markup_mode=None)
 
@@ -91,6 +128,58 @@ def show(
         return 0
 
     leave(work)
+
+
+@app.command(
+    "diff", short_help="Tell who gains and loses what between two policies.", help=DIFF_HELP, epilog=DIFF_EXIT_CODES
+)
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, or REV: for the one in a commit.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same.")],
+    repo: options.Repo = None,
+    format: Annotated[  # noqa: A002  the option's own name
+        DiffFormat, typer.Option("--format", metavar="text|json", help="Format of the comparison.")
+    ] = DiffFormat.TEXT,
+) -> None:
+    """Tell who gains and who loses what between two policies."""
+
+    def work() -> int:
+        from gitsig.cli.policy_view import compared
+        from gitsig.upkeep.diffrules import compare
+
+        before, after = _named(repo, old), _named(repo, new)
+        found = compare(before, after)
+        with report_stream(None) as stream:
+            stream.write(compared(found, before, after, stream.encoding, as_json=format is DiffFormat.JSON))
+        return 1 if found else 0
+
+    leave(work)
+
+
+@app.command(
+    "schema", short_help="Print a JSON Schema of the policy file.", help=SCHEMA_HELP, epilog=options.EXIT_CODES
+)
+def schema(output: options.Output = None) -> None:
+    """Print a JSON Schema of the policy file."""
+
+    def work() -> int:
+        from gitsig.upkeep.schema import schema_text
+
+        with report_stream(output) as stream:
+            stream.write(schema_text())
+        return 0
+
+    leave(work)
+
+
+def _named(repo: str | None, name: str) -> LoadedPolicy:
+    """The policy of a file, or of `REV:`."""
+    import gitsig
+
+    rev = name.removesuffix(".gitsig/policy.toml")
+    if len(rev) > 1 and rev.endswith(":"):
+        return gitsig.load_policy(gitsig.open_repository(repo), ref=rev[:-1])
+    return gitsig.load_policy(None, name)
 
 
 def _load(repo: str | None, policy: str | None, policy_ref: str | None) -> LoadedPolicy:

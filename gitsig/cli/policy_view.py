@@ -1,4 +1,4 @@
-"""A policy in words, for `gitsig policy check` and `show`.
+"""A policy in words, for `gitsig policy check`, `show` and `diff`.
 
 Policies come from repositories and pull requests, so their text is escaped like any other.
 """
@@ -15,8 +15,9 @@ from gitsig.reports.times import iso
 
 if TYPE_CHECKING:
     from gitsig import LoadedPolicy
+    from gitsig.upkeep.difference import Difference
 
-__all__ = ["checked", "shown"]
+__all__ = ["checked", "compared", "shown"]
 
 _VALUE_LIMIT = 72
 """Characters of a key as the policy writes it: an RSA key in OpenSSH's form has 700."""
@@ -56,6 +57,20 @@ def shown(loaded: LoadedPolicy, encoding: str | None = None) -> str:
     if policy.exceptions:
         lines += ["", "exceptions:", *map(_exemption, policy.exceptions.values())]
     return _text(lines, encoding)
+
+
+def compared(
+    found: list[Difference], old: LoadedPolicy, new: LoadedPolicy, encoding: str | None = None, *, as_json: bool = False
+) -> str:
+    """What is different between two policies, in words or as JSON."""
+    from gitsig.upkeep import difference
+
+    if as_json:
+        import json
+
+        return json.dumps(difference.as_json(found, old, new), indent=1) + "\n"
+    lines = list(difference.as_lines(found)) or ["both judge alike"]
+    return _text([f"old: {old.source}", f"new: {new.source}", *lines], encoding)
 
 
 def _text(lines: list[str], encoding: str | None) -> str:

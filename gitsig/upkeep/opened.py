@@ -1,0 +1,108 @@
+"""A policy as it is kept: its text, where it stands, and the files beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from gitsig.errors import GitsigError, PolicyFault, UsageFault
+from gitsig.loading import DiskFiles, Files, LoadedPolicy, TreeFiles, read_keys
+from gitsig.model import LIMITS
+from gitsig.policy import Policy, parse_policy
+from gitsig.sources import POLICY_PATH
+from gitsig.store.interface import Store
+
+__all__ = ["Opened", "Overlay", "open_at", "open_file", "policy_path"]
+
+
+class Opened(NamedTuple):
+    """One policy file, read but not yet parsed."""
+
+    data: bytes
+    source: str
+    """Its name in messages."""
+    files: Files
+    path: Path | None = None
+    """Where it lies on disk; None for one in a tree, which cannot be edited."""
+
+    def policy(self) -> Policy:
+        """What the file says. Raises PolicyFault."""
+        return parse_policy(self.data, self.source)
+
+    def load(self, changed: Mapping[str, bytes] | None = None) -> LoadedPolicy:
+        """The policy with its keys; `changed` are files (as the policy names them) that are not written yet.
+
+        Raises PolicyFault.
+        """
+        return read_keys(self.policy(), Overlay(self.files, changed or {}))
+
+    @property
+    def folder(self) -> Path:
+        """Where the policy's key files are relative to. Raises PolicyFault for a policy in a tree."""
+        if self.path is None:
+            raise PolicyFault("a policy in a commit cannot be edited", where=self.source, mend="edit it in a work tree")
+        return self.path.parent
+
+
+class Overlay:
+    """Other `Files`, some of them with content that is still to be written."""
+
+    def __init__(self, files: Files, changed: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._changed = changed
+
+    def read(self, path: str, where: str) -> bytes:
+        """As `Files.read`."""
+        found = self._changed.get(path)
+        return self._files.read(path, where) if found is None else found
+
+
+def policy_path(store: Store | None, path: str | None) -> Path:
+    """The policy file to edit: `path`, GITSIG_POLICY, `git config gitsig.policy`, or the work tree's own.
+
+    A policy that doorways take from a ref is edited in the work tree and comes into force when it is committed there.
+    Raises PolicyFault where there is no such file.
+    """
+    named = path or os.environ.get("GITSIG_POLICY")
+    if named:
+        return Path(named)
+    if store is None:
+        raise PolicyFault("no policy is named", mend="name one with --policy FILE")
+    configured = store.config("gitsig.policy")
+    if configured:
+        return (store.workdir or store.git_dir) / Path(configured).expanduser()
+    if store.workdir is None:
+        raise PolicyFault(
+            "a bare repository has no policy file to edit",
+            where=store.path,
+            mend="edit it in a clone, or name --policy",
+        )
+    return store.workdir / POLICY_PATH
+
+
+def open_file(path: Path) -> Opened:
+    """Read the policy file at `path`. Raises PolicyFault where it cannot be read."""
+    if path.name.lower().replace("-", "_").endswith("allowed_signers"):
+        raise UsageFault(
+            f"{path} is an OpenSSH allowed_signers file, not a policy", mend="edit it by hand, one line for each key"
+        )
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMITS.policy_size + 1)
+    except OSError as error:
+        mend = "name one with --policy FILE, or propose one with gitsig init"
+        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=str(path), mend=mend) from error
+    return Opened(data, str(path), DiskFiles(path.parent), path)
+
+
+def open_at(store: Store, rev: str) -> Opened:
+    """Read the policy in the tree of the commit that `rev` names. Raises PolicyFault, UsageFault for an unknown one."""
+    commit = store.resolve(f"{rev}^{{commit}}").oid
+    source = f"{rev}:{POLICY_PATH}"
+    try:
+        data = store.read_path(commit, POLICY_PATH)
+    except GitsigError as error:
+        raise PolicyFault(f"no policy: {error.what}", where=source, mend=error.mend) from error
+    return Opened(data, source, TreeFiles(store, commit, POLICY_PATH.rpartition("/")[0]))

@@ -1,0 +1,93 @@
+"""Which policy file is edited, and what is read from a key file."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gitsig.errors import PolicyFault, UsageFault
+from gitsig.model import LIMITS
+from gitsig.store import open_store
+from gitsig.upkeep.keyinput import read_given, read_key_data
+from gitsig.upkeep.opened import open_file, policy_path
+from tests.upkeep.commands import call
+
+NO_KEYS = b"""-----BEGIN PGP PUBLIC KEY BLOCK-----
+Note: This user hasn't uploaded any GPG keys.
+
+=twTO
+-----END PGP PUBLIC KEY BLOCK-----
+"""
+"""What GitHub gives for somebody without keys."""
+
+
+@pytest.fixture
+def work_tree(tmp_path, monkeypatch) -> Path:
+    monkeypatch.delenv("GITSIG_POLICY", raising=False)
+    path = tmp_path / "work"
+    subprocess.run(["git", "init", "-q", path], check=True)
+    return path
+
+
+def test_the_first_that_is_named_is_edited(work_tree, monkeypatch) -> None:
+    store = open_store(str(work_tree))
+    assert policy_path(store, None) == work_tree / ".gitsig/policy.toml"
+    subprocess.run(["git", "-C", work_tree, "config", "gitsig.policy", "ops/policy.toml"], check=True)
+    assert policy_path(open_store(str(work_tree)), None) == work_tree / "ops/policy.toml"
+    monkeypatch.setenv("GITSIG_POLICY", "/etc/gitsig.toml")
+    assert policy_path(store, None) == Path("/etc/gitsig.toml")
+    assert policy_path(store, "mine.toml") == Path("mine.toml")
+    monkeypatch.delenv("GITSIG_POLICY")
+    with pytest.raises(PolicyFault, match="no policy is named"):
+        policy_path(None, None)
+
+
+def test_a_policy_of_the_environment_needs_no_repository(policy_file, tmp_path, monkeypatch) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("GITSIG_POLICY", str(policy_file))
+    assert call("keys", "list").out.startswith("ada: ")
+    monkeypatch.delenv("GITSIG_POLICY")
+    assert call("keys", "list").code == 3
+
+
+def test_a_policy_in_a_commit_is_not_edited(policy_file) -> None:
+    with pytest.raises(PolicyFault, match="cannot be edited"):
+        _ = open_file(policy_file)._replace(path=None).folder
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "no key in it"),
+        (b"# nothing\n\n", "no key in it"),
+        (b"hello\n", "given:1"),
+        (b"\n\nssh-dss AAAAB3NzaC1kc3M=\n", "given:3"),
+        (b"x" * (LIMITS.certificate_size + 1), "no key file"),
+        (b"\xff" * 10, "given"),
+        (NO_KEYS, "no OpenPGP certificate in it"),
+        (b"PuTTY-User-Key-File-3: ssh-ed25519\n", "SECRET KEY"),
+    ],
+)
+def test_what_is_no_key_file(data: bytes, what: str) -> None:
+    with pytest.raises(PolicyFault) as caught:
+        read_key_data(data, "given")
+    assert what in caught.value.diagnostics()
+
+
+def test_the_same_key_twice_is_one(ssh) -> None:
+    assert len(read_given([ssh.public("ada"), f"{ssh.key('ada')}.pub"])) == 1
+
+
+def test_a_keyring_that_is_not_there_has_no_keys(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path / "none"))
+    with pytest.raises(UsageFault, match="has no certificate"):
+        read_given(["A" * 40])
+
+
+def test_times_that_toml_cannot_write(policy_file) -> None:
+    done = call("keys", "expire", "bob", "--at=-99999999999", "--policy", policy_file)
+    assert done.code == 2
+    assert "before the year 1" in done.err
