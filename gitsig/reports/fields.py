@@ -6,14 +6,18 @@ Dashboards read these names: a change here is a change of the schema's version.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from gitsig._version import __version__
 from gitsig.model import RunInfo, Summary, Verdict
 from gitsig.reports.times import iso
 
-__all__ = ["SCHEMA", "encode_json", "header", "summary", "verdict"]
+__all__ = ["SCHEMA", "encode_json", "header", "summary", "verdict", "verdict_line"]
 
 SCHEMA = "gitsig/report/1"
+
+_WHO = ("type", "ref", "accepted", "reason", "format", "signer", "fingerprint", "key_fingerprint")
+_HOW = ("digest", "new", "exception", "detail")
 
 
 def header(info: RunInfo, schema: str = SCHEMA) -> dict[str, object]:
@@ -46,6 +50,43 @@ def verdict(found: Verdict) -> dict[str, object]:
         "exception": found.exception,
         "detail": found.detail,
     }
+
+
+def verdict_line(found: Verdict) -> str:
+    """`verdict` as `encode_json` writes it, without the braces.
+
+    Put together from two parts that most objects share with others, and three that they do not.
+    """
+    signed_at = "null" if found.signed_at is None else f'"{iso(found.signed_at)}"'
+    return (
+        f'"oid": {encode_json(found.oid)}, '
+        + _who(
+            found.type,
+            found.ref,
+            found.accepted,
+            found.reason,
+            found.format,
+            found.signer,
+            found.fingerprint,
+            found.key_fingerprint,
+        )
+        + f', "signed_at": {signed_at}, '
+        + _how(found.digest, found.new, found.exception, found.detail)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _who(*values: object) -> str:
+    return _members(_WHO, values)
+
+
+@lru_cache(maxsize=1024)
+def _how(*values: object) -> str:
+    return _members(_HOW, values)
+
+
+def _members(names: tuple[str, ...], values: tuple[object, ...]) -> str:
+    return encode_json(dict(zip(names, values, strict=True)))[1:-1]
 
 
 def summary(counts: Summary) -> dict[str, object]:

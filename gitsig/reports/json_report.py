@@ -29,7 +29,7 @@ class JsonReporter:
 
     def verdict(self, verdict: Verdict) -> None:
         """Write one object."""
-        self._stream.write(self._separator + fields.encode_json(fields.verdict(verdict)))
+        self._stream.write(f"{self._separator}{{{fields.verdict_line(verdict)}}}")
         self._separator = ",\n  "
 
     def end(self, summary: Summary) -> None:

@@ -25,7 +25,7 @@ class JsonLinesReporter:
 
     def verdict(self, verdict: Verdict) -> None:
         """Write one object's line."""
-        self._line("object", fields.verdict(verdict))
+        self._stream.write(f'{{"record": "object", {fields.verdict_line(verdict)}}}\n')
 
     def end(self, summary: Summary) -> None:
         """Write the summary line."""
