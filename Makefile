@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint format demo bench attacks fuzz servers clean
+.PHONY: help venv test lint format demo bench attacks fuzz mutants servers clean
 
 help:
 	@echo 'make venv     the virtual environment, with $(BIN)/gitsig'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench    measure, and write docs/performance.md (BENCH_ARGS=..., PEERS_ROOT=..., BENCH_REPOS=...)'
 	@echo 'make attacks  put every vector before gitsig and before git, and write docs/attacks.md'
 	@echo 'make fuzz     fuzz every parser, FUZZ_SECONDS each (an hour), two at a time'
+	@echo 'make mutants  take every check of grammar and judge away, and see a test fail (MUTANTS=modules)'
 	@echo 'make servers install gitolite3 for the tests that need it (Debian, as root)'
 	@echo 'make clean    remove everything that these make'
 
@@ -57,6 +58,9 @@ attacks: venv
 fuzz: venv
 	@$(BIN)/python -m pip install -qq --group fuzz
 	@$(BIN)/python -m fuzz --all --seconds $(FUZZ_SECONDS) --jobs 2
+
+mutants: venv
+	@nice -n 19 $(BIN)/python -m tests.mutation $(MUTANTS)
 
 servers:
 	@.ci/install-servers
