@@ -28,6 +28,8 @@ _AHEAD = 2
 """Frames that a worker has at most: one in hand and one to go on with."""
 _READ = 1 << 18
 _HEAD = 8
+_OBJECTS = 100_000
+"""New objects after which the collector of a worker runs."""
 _RESPAWNS = 4
 """Workers that may be started in place of lost ones; a batch that kills each of them must not go on for ever."""
 
@@ -232,7 +234,10 @@ def _serve(sock: socket.socket, work: Work, mask: Iterable[int]) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends us
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        gc.freeze()  # what we share with the parent would be copied as soon as the collector touches it
+        # What we share with the parent would be copied as soon as the collector touches it; and frames leave no cycles
+        # behind but where something was refused, so it need not look after every few hundred objects.
+        gc.freeze()
+        gc.set_threshold(_OBJECTS)
         while (head := _exactly(sock, _HEAD)) is not None:
             frame = _exactly(sock, int.from_bytes(head))
             if frame is None:
