@@ -27,6 +27,8 @@ _COUNTS = ("SELECT count(*) FROM places", "SELECT count(*) FROM verified WHERE l
 """Audits are named by a SHA-256 in hex (`finished_name`)."""
 _SUPER = bytes.fromhex("d9d505f920a163d7")
 """What a journal with the name of a super-journal ends with (sqlite.org/fileformat2.html §3 and pager.c)."""
+_PRAGMAS = ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = OFF", "cache_size = -16384")
+"""Ids come in no order: without 16 MiB of pages at hand each would be written and read again."""
 _TABLES = (
     "CREATE TABLE about (id INTEGER PRIMARY KEY CHECK (id = 0), context TEXT NOT NULL, mac BLOB NOT NULL)",
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY, mac BLOB NOT NULL, body BLOB NOT NULL)",
@@ -99,7 +101,7 @@ def _database(path: Path, context: str, seal: Seal) -> sqlite3.Connection:
         new = _make_file(path)
         database = sqlite3.connect(path, timeout=_BUSY, isolation_level=None)
         try:
-            for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = OFF", "temp_store = MEMORY"):
+            for pragma in _PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
             if new or _is_empty(database):
                 _set_up(database, context, seal)

@@ -60,6 +60,10 @@ class EvidenceCache:
         self._places: dict[bytes, int] = {}
         self._chunks = 0
         """Written since the last commit."""
+        self._new: list[tuple[bytes, int]] = []
+        """Places that are written with the next commit, in the order of their ids, which is many times as fast."""
+        self._blank = False
+        """Whether there was nothing in it when it was opened."""
         self._trusted = -1
         """The last chunk whose objects need not be read again: their files are untouched since they were."""
         self._stamp: Files | None = None
@@ -71,12 +75,13 @@ class EvidenceCache:
         except CacheUnfit as unfit:
             self.warnings.append(f"the evidence cache is not used: {unfit}")
         else:
-            weakref.finalize(self, _close, self._file.database)
+            self._blank = _is_blank(self._file.database)
+            weakref.finalize(self, _close, self._file.database, self._new)
 
     def find(self, key: bytes) -> int | None:
         """Where evidence on the object with this binary id is kept, from 0, if it rests on the keys that are here."""
         file = self._file
-        if file is None:
+        if file is None or self._blank:
             return None
         try:
             place = self._places.get(key)
@@ -162,6 +167,7 @@ class EvidenceCache:
         if not self._chunks:
             file.database.execute("BEGIN IMMEDIATE")
         self._chunks += 1
+        _write_places(file.database, self._new)
         last = self._trusted
         query = "SELECT id, substr(body, 1, 8) FROM chunks WHERE id > ? ORDER BY id"
         for number, head in file.database.execute(query, (self._trusted,)).fetchall():
@@ -184,8 +190,7 @@ class EvidenceCache:
                 database.execute("BEGIN IMMEDIATE")
             values = (self._file.seal.mac(b"chunk", blob), blob)
             number = database.execute("INSERT INTO chunks (mac, body) VALUES (?, ?)", values).lastrowid or 0
-            rows = [(bytes.fromhex(oids[place]), number * _CHUNK + place) for place in places]
-            database.executemany("INSERT OR REPLACE INTO places VALUES (?, ?)", rows)
+            self._new += [(bytes.fromhex(oids[place]), number * _CHUNK + place) for place in places]
             self._read[number] = (1 << _CHUNK) - 1
             self._chunks += 1
             if self._chunks >= _COMMIT_EVERY:
@@ -227,6 +232,7 @@ class EvidenceCache:
         if self._file is not None and self._chunks:
             self._chunks = 0
             try:
+                _write_places(self._file.database, self._new)
                 self._file.database.execute("COMMIT")
             except sqlite3.Error as error:
                 self._give_up(f"cannot be written ({error})")
@@ -252,16 +258,29 @@ class EvidenceCache:
     def _give_up(self, why: str) -> None:
         if self._file is not None:
             self.warnings.append(f"the evidence cache {self._file.path} {why}; gitsig cache clear removes it")
-            _close(self._file.database)
+            _close(self._file.database, self._new)
         self._file = None
         self._ready.clear()
         self._places.clear()
 
 
-def _close(database: sqlite3.Connection) -> None:
+def _is_blank(database: sqlite3.Connection) -> bool:
+    try:
+        return database.execute("SELECT 1 FROM places").fetchone() is None
+    except sqlite3.Error:
+        return False  # the first question tells
+
+
+def _write_places(database: sqlite3.Connection, new: list[tuple[bytes, int]]) -> None:
+    database.executemany("INSERT OR REPLACE INTO places VALUES (?, ?)", sorted(new))
+    new.clear()
+
+
+def _close(database: sqlite3.Connection, new: list[tuple[bytes, int]]) -> None:
     """Commit and close, as far as that goes."""
     try:
         if database.in_transaction:
+            _write_places(database, new)
             database.execute("COMMIT")
         database.close()
     except sqlite3.Error:

@@ -49,6 +49,8 @@ def pack(oids: Sequence[str], examined: Sequence[Examined], binding: Binding) ->
 def lasting_places(blob: bytes) -> list[int]:
     """Which of the objects that `pack` wrote down have evidence that may be kept, counted from 0."""
     bits = int.from_bytes(blob[:_LASTING])
+    if not bits & (bits + 1):
+        return list(range(bits.bit_length()))
     return [place for place in range(8 * _LASTING) if bits >> place & 1]
 
 
