@@ -30,8 +30,8 @@ _BATCH = 64
 """Objects that are examined together: few enough for the processor's caches."""
 _BATCH_SIZE = 4 * 1024 * 1024
 """Bytes of them."""
-_WAITING = 64 * 1024 * 1024
-_KEPT = 32 * 1024 * 1024
+_WAITING = 32 * 1024 * 1024
+_KEPT = 8 * 1024 * 1024
 _READY = 64
 """Batches that are kept ready for the judge."""
 _WORTH = 8

@@ -111,7 +111,7 @@ class Graph:
         """Give the rows that are in the range, and could be read."""
         wanted = INCLUDED | DONE
         state = self.state
-        return array("I", [row for row in self._included if state[row] & (wanted | EXCLUDED | FAILED) == wanted])
+        return array("I", (row for row in self._included if state[row] & (wanted | EXCLUDED | FAILED) == wanted))
 
     def _enqueue(self, row: int, child: int, judged: bool) -> None:
         if not self.lineages.read(row, judged):
