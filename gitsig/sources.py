@@ -19,7 +19,7 @@ __all__ = ["POLICY_PATH", "load_policy", "policy_at", "policy_file"]
 
 POLICY_PATH = ".gitsig/policy.toml"
 _ALLOWED_SIGNERS = "allowed-signers:"
-_MEND = "name one with --policy FILE, or propose one under .gitsig/policy.toml"
+_MEND = "name one with --policy FILE, or let gitsig init propose .gitsig/policy.toml"
 
 
 def load_policy(

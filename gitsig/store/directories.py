@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gitsig.errors import EnvironmentFault
 
-__all__ = ["common_dir", "object_directories"]
+__all__ = ["common_dir", "object_directories", "shallow_commits"]
 
 _NAMES = re.compile(rf'"(?:[^"\\]|\\.)*"|[^{os.pathsep}]+')
 """Directories in the environment; a name that holds the separator is quoted."""
@@ -27,6 +27,16 @@ def common_dir(git_dir: Path) -> Path:
     except FileNotFoundError:
         return git_dir
     return (git_dir / text).resolve()
+
+
+def shallow_commits(git_dir: Path) -> frozenset[str]:
+    """Give the commits whose parents the shallow file cuts off. Raises `EnvironmentFault` if it cannot be read."""
+    try:
+        return frozenset((common_dir(git_dir) / "shallow").read_text("ascii", "replace").split())
+    except FileNotFoundError:
+        return frozenset()
+    except OSError as error:
+        raise EnvironmentFault(f"the shallow file cannot be read: {error.strerror}", where=str(git_dir)) from error
 
 
 def object_directories(git_dir: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:

@@ -16,12 +16,12 @@ from gitsig.errors import EnvironmentFault, MalformedObject, ObjectFault, Object
 from gitsig.model import LIMITS
 from gitsig.objects import hash_object
 from gitsig.store import revision, tree
-from gitsig.store.directories import common_dir, object_directories
+from gitsig.store.directories import object_directories, shallow_commits
 from gitsig.store.gitbatch import CatFile
 from gitsig.store.gitplace import Place, find_place
 from gitsig.store.gitprogram import cannot_open, objects_environment, run_git, settings_environment
 from gitsig.store.gitrefs import RefFiles
-from gitsig.store.interface import Resolved
+from gitsig.store.interface import Resolved, mend_of_missing
 from gitsig.store.loose import LooseObjects
 
 __all__ = ["GitStore", "open_store"]
@@ -76,15 +76,8 @@ class GitStore:
             raise ObjectMissing("no whole object id", where=oid)
         found = self._packs.info(oid)  # git looks again, also among loose objects, before it misses one
         if found is None:
-            raise ObjectMissing("the repository does not hold the object", where=oid, mend=self._mend())
+            raise ObjectMissing("the repository does not hold the object", where=oid, mend=mend_of_missing(self))
         return found
-
-    def _mend(self) -> str:
-        if self.shallow():
-            return "the repository is shallow: git fetch --unshallow"
-        if self.config("extensions.partialclone") is not None:
-            return "the repository is a partial clone: git fetch --refetch --no-filter"
-        return "git fsck"
 
     def type_of(self, oid: str) -> str:
         """Give the type's name. Raises as `read` does."""
@@ -152,14 +145,7 @@ class GitStore:
 
     def shallow(self) -> frozenset[str]:
         """See `Store.shallow`."""
-        try:
-            return frozenset((common_dir(self.git_dir) / "shallow").read_text("ascii", "replace").split())
-        except FileNotFoundError:
-            return frozenset()
-        except OSError as error:
-            raise EnvironmentFault(
-                f"the shallow file cannot be read: {error.strerror}", where=str(self.git_dir)
-            ) from error
+        return shallow_commits(self.git_dir)
 
     def config(self, key: str) -> str | None:
         """See `Store.config`."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from gitsig.errors import ObjectFault
 from gitsig.model import ObjectFormat
 
-__all__ = ["Commits", "PathMissing", "Resolved", "Store"]
+__all__ = ["Commits", "PathMissing", "Resolved", "Store", "mend_of_missing"]
 
 
 class PathMissing(ObjectFault):
@@ -98,3 +98,12 @@ class Store(Commits, Protocol):
 
     def upstream(self) -> str | None:
         """Give the full ref name of the current branch's upstream."""
+
+
+def mend_of_missing(store: Store) -> str:
+    """What to do about an object that a store does not hold."""
+    if store.shallow():
+        return "the repository is shallow: git fetch --unshallow"
+    if store.config("extensions.partialclone") is not None:
+        return "the repository is a partial clone: git fetch --refetch --no-filter"
+    return "git fsck"

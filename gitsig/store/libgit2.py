@@ -17,8 +17,8 @@ from pygit2.enums import ObjectType, ReferenceType, RepositoryOpenFlag
 from gitsig.errors import EnvironmentFault, MalformedObject, ObjectFault, ObjectMissing, UsageFault
 from gitsig.model import LIMITS, ObjectFormat
 from gitsig.store import revision, tree
-from gitsig.store.directories import common_dir, object_directories
-from gitsig.store.interface import Resolved
+from gitsig.store.directories import common_dir, object_directories, shallow_commits
+from gitsig.store.interface import Resolved, mend_of_missing
 from gitsig.store.loose import LooseObjects
 from gitsig.store.reffiles import unread_refs
 
@@ -145,15 +145,10 @@ class Libgit2Store:
         self._loose.refresh()
         loose = self._loose.read(oid)
         if loose is None:
-            raise ObjectMissing("the repository does not hold the object", where=oid, mend=self._mend()) from error
+            raise ObjectMissing(
+                "the repository does not hold the object", where=oid, mend=mend_of_missing(self)
+            ) from error
         return loose
-
-    def _mend(self) -> str:
-        if self.shallow():
-            return "the repository is shallow: git fetch --unshallow"
-        if self.config("extensions.partialclone") is not None:
-            return "the repository is a partial clone: git fetch --refetch --no-filter"
-        return "git fsck"
 
     def type_of(self, oid: str) -> str:
         """Give the type's name. Raises as `read` does."""
@@ -236,13 +231,7 @@ class Libgit2Store:
 
     def shallow(self) -> frozenset[str]:
         """See `Store.shallow`."""
-        try:
-            return frozenset((common_dir(self.git_dir) / "shallow").read_text("ascii", "replace").split())
-        except FileNotFoundError:
-            return frozenset()
-        except OSError as error:
-            where = str(self.git_dir)
-            raise EnvironmentFault(f"the shallow file cannot be read: {error.strerror}", where=where) from error
+        return shallow_commits(self.git_dir)
 
     def config(self, key: str) -> str | None:
         """See `Store.config`."""

@@ -19,7 +19,7 @@ from gitsig.store import PathMissing, Store
 
 __all__ = ["client_policy"]
 
-_MEND = "git config gitsig.policy FILE, or propose one under .gitsig/policy.toml"
+_MEND = "git config gitsig.policy FILE, or let gitsig init propose .gitsig/policy.toml"
 
 
 def client_policy(

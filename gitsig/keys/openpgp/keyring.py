@@ -100,8 +100,9 @@ class OpenPGPKeys:
 
     @property
     def build(self) -> str:
-        """Which gpg vouches for these keys; empty if there are none."""
-        return build_of(shutil.which("gpg") or "") if self._sources else ""
+        """Which gpg vouches for these keys; empty if there are no keys, or no gpg."""
+        program = shutil.which("gpg") if self._sources else None
+        return build_of(program) if program is not None else ""
 
     def home(self, key: SigningKey) -> Path:
         """The GnuPG home that holds the certificate of `key`."""
