@@ -7,7 +7,37 @@ from typing import NamedTuple
 from gitsig.model import Evidence, KeyFacts, KeyOwner, SignedObject
 from gitsig.policy.types import Policy, Rule, Signer
 
-__all__ = ["Case", "Question"]
+__all__ = ["NOT_ASKED", "Arrival", "Case", "Question", "Surroundings"]
+
+
+class Arrival(NamedTuple):
+    """How a commit came to the ref whose rule wants two persons."""
+
+    merge: str | None
+    """The first-parent commit of the ref that brought it; None for one that is itself on the first-parent line."""
+    signer: str | None = None
+    """Who signed `merge`, if its own signature was verified for a signer of the policy."""
+
+
+class Surroundings(NamedTuple):
+    """What rules ask of a commit or tag beyond its own bytes. A fact that nobody asked for is None."""
+
+    changed: tuple[bytes, ...] | None = None
+    """Paths that the commit itself changes, sorted: of one with a parent or none every difference; of a merge what
+    differs from what merging its parents gives.
+    """
+    brought: tuple[bytes, ...] | None = None
+    """Paths in which the commit differs from its first parent, sorted."""
+    arrival: Arrival | None = None
+    cosigners: frozenset[str] | None = None
+    """Signers, this tag's own among them or not, of accepted tags that lead to the same commit."""
+    tree_sha512: bool | None = None
+    """Whether the message has the right Tree-SHA512."""
+    fault: str = ""
+    """Why a fact that a rule asks for could not be found, in words; the object is then not accepted."""
+
+
+NOT_ASKED = Surroundings()
 
 
 class Question(NamedTuple):
@@ -32,6 +62,7 @@ class Question(NamedTuple):
     """In words, if the tag's target is not of the type that the tag says."""
     ref_tag_name: bytes | None = None
     """The name that the ref under `refs/tags/` gives; None where no such ref is at hand."""
+    surroundings: Surroundings = NOT_ASKED
 
 
 class Case:

@@ -22,11 +22,14 @@ __all__ = [
     "Exemption",
     "FidoDemand",
     "FileSpec",
+    "Governance",
     "Identity",
     "ObjectKind",
+    "Parents",
     "Policy",
     "Require",
     "Rule",
+    "Seals",
     "SelfSignatures",
     "Signer",
     "Tags",
@@ -90,6 +93,15 @@ class ObjectKind(StrEnum):
     TAG = "tag"
 
 
+class Parents(StrEnum):
+    """Whose policies must accept a commit, where policies are taken from its parents."""
+
+    ALL = "all"
+    """Every parent's, as Guix has it."""
+    ANY = "any"
+    """One accepted parent's: a path of accepted commits leads to the root, as sequoia-git has it."""
+
+
 class FileSpec(NamedTuple):
     """A file that the policy names, before it is read."""
 
@@ -111,6 +123,8 @@ class Signer(NamedTuple):
     valid_until: int | None = None
     patterns: tuple[str, ...] = ()
     """OpenSSH pattern lists, one an allowed_signers line, that serve as e-mail addresses too."""
+    paths: tuple[str, ...] = ()
+    """Patterns of the only paths that the signer's commits may change; empty: every path. For bots."""
 
     @property
     def addresses(self) -> frozenset[bytes]:
@@ -158,6 +172,20 @@ class Rule(NamedTuple):
     no_delete: bool = False
     immutable: bool = False
     fido: FidoDemand = FidoDemand.ANY
+    paths: tuple[str, ...] = ()
+    """Patterns: the rule speaks only of commits that change a path matching one. Empty: whatever they change."""
+    kinds: frozenset[ObjectKind] = frozenset()
+    """Kinds of object that the rule speaks of. Empty: every kind."""
+    two_person: bool = False
+    """Each commit reaches the ref through a merge, clean, that somebody else signed."""
+    threshold: int = 1
+    """For refs under `refs/tags/`: so many distinct signers must have tagged the commit."""
+    approvals: tuple[str, ...] = ()
+    """Patterns of further tags that count towards the threshold, besides those that `refs` match."""
+    clean_merges: bool = False
+    """A merge changes nothing beyond what merging its parents gives."""
+    tree_sha512: bool = False
+    """The message ends in the Tree-SHA512 of the commit's files, as Bitcoin Core's merge script writes it."""
 
     def matches(self, ref: str) -> bool:
         """Whether the rule speaks of the full ref name `ref`."""
@@ -173,6 +201,34 @@ class Exemption(NamedTuple):
     because: str
     until: int | None = None
     """From this moment on the exemption is void."""
+
+
+class Seals(NamedTuple):
+    """Who may vouch for everything behind a commit, and how."""
+
+    signers: frozenset[str]
+    """Names, roles resolved."""
+    roles: frozenset[str] = frozenset()
+    """Roles that `signers` was resolved from; for messages."""
+    trailers: tuple[str, ...] = ("Gitsig-Seal",)
+    """Trailers of a commit's message that make it a seal; their value is the grounds, and must not be empty."""
+    tags: tuple[str, ...] = ("refs/tags/seal/*",)
+    """Patterns of refs whose signed tags seal the commit that they lead to."""
+
+
+class Governance(NamedTuple):
+    """`[governance]`: commits are judged by the policy in their parents."""
+
+    root: str | None = None
+    """Full id of the commit from which on; None in a policy that lies in a tree and relies on whoever names the root.
+    """
+    root_signer: str | None = None
+    """Full fingerprint of the key that signed the root."""
+    parents: Parents = Parents.ALL
+    signers: frozenset[str] = frozenset()
+    """Who may change the policy itself: names, roles resolved. Empty: nobody."""
+    roles: frozenset[str] = frozenset()
+    """Roles that `signers` was resolved from; for messages."""
 
 
 class Policy(NamedTuple):
@@ -194,6 +250,8 @@ class Policy(NamedTuple):
     digest: str = ""
     """`sha256:` and hex, of the file's bytes."""
     warnings: tuple[str, ...] = ()
+    seals: Seals | None = None
+    governance: Governance | None = None
 
     def guards(self, ref: str) -> bool:
         """Whether pushes to `ref` are judged. `refs/replace/*` never is: see `is_replace_ref`."""
