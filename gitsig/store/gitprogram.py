@@ -51,7 +51,7 @@ def find_git() -> str:
     if program is None or not Path(program).is_absolute():
         # A relative entry of PATH may lead into the repository under test.
         raise EnvironmentFault(
-            "git is not installed, and reads SHA-256 repositories for gitsig", mend="install git, or put it on PATH"
+            "git is not installed, and gitsig needs it here", mend="install git, or put it on PATH"
         )
     return program
 
