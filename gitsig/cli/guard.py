@@ -32,6 +32,8 @@ UNVERIFIED = 3
 INTERRUPTED = 130
 _LINE = 2000
 """Characters of a message: a diagnosis may name long paths and a command to copy."""
+_AGAIN = 0.01
+"""Seconds after which a lost interruption is raised again."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -126,7 +128,37 @@ def interruptible() -> Iterator[None]:
     for number in ours:
         signal.signal(number, _stop)
     try:
-        yield
+        with _insisting():
+            yield
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _insisting() -> Iterator[None]:
+    """While it lasts, no interruption is lost.
+
+    Python can raise one inside a finalizer, or in the callback of a weak reference, of which every import has one. What
+    is raised there goes to `sys.unraisablehook`, and the program would work on, or wait for ever.
+    """
+    before, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+    if alarm is not signal.SIG_DFL:
+        yield  # the clock is somebody else's
+        return
+
+    def lost(what: sys.UnraisableHookArgs) -> None:
+        if isinstance(what.exc_value, KeyboardInterrupt):
+            # Not at once: that would be raised in here, and be lost as well.
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        else:
+            before(what)
+
+    signal.signal(signal.SIGALRM, _stop)
+    sys.unraisablehook = lost
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -83,8 +83,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     Never raises for anything that a user, a repository or a signal does; see `gitsig.cli.guard` for the codes.
     """
-    with guard.interruptible():
-        return guard.outcome(lambda: _dispatch(arguments))
+    try:
+        with guard.interruptible():
+            return guard.outcome(lambda: _dispatch(arguments))
+    except KeyboardInterrupt:
+        # a second one, while the first was being told
+        return guard.INTERRUPTED
 
 
 def _dispatch(arguments: Sequence[str] | None) -> int:

@@ -30,6 +30,7 @@ _READ = 1 << 18
 _HEAD = 8
 _OBJECTS = 100_000
 """New objects after which the collector of a worker runs."""
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _RESPAWNS = 4
 """Workers that may be started in place of lost ones; a batch that kills each of them must not go on for ever."""
 
@@ -211,9 +212,10 @@ def _end_all(workers: list[_Worker], owner: int) -> None:
 
 def _fork(ours: socket.socket, theirs: socket.socket, work: Work, others: list[_Worker]) -> int:
     """Start a child that never returns from here; give its process id."""
-    # A Ctrl-C must not raise in the child before it can: it would run on through the parent's own code.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
+        # A Ctrl-C must not raise in the child before it can: it would run on through the parent's own code.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         pid = os.fork()
         if not pid:
             for sock in (ours, *(other.sock for other in others)):
@@ -232,7 +234,9 @@ def _serve(sock: socket.socket, work: Work, mask: Iterable[int]) -> NoReturn:
     code = 70
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends us
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         # What we share with the parent would be copied as soon as the collector touches it; and frames leave no cycles
         # behind but where something was refused, so it need not look after every few hundred objects.

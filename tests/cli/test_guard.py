@@ -4,7 +4,10 @@ import errno
 import io
 import os
 import signal
+import sys
 import threading
+import weakref
+from collections.abc import Callable
 
 import pytest
 import typer
@@ -118,6 +121,67 @@ def test_a_signal_ends_the_work_like_an_interruption(number: signal.Signals, cap
     assert cleaned == [number]
     assert capsys.readouterr().err == "gitsig: interrupted\n"
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+class Finalized:
+    """Gets a signal while the interpreter takes it away, when nothing that is raised goes any further."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+
+
+def in_a_finalizer(number: int) -> None:
+    Finalized(number)
+
+
+def in_the_callback_of_a_weak_reference(number: int) -> None:
+    """As every import has one (`importlib._bootstrap._get_module_lock`)."""
+    held = threading.Event()
+    reference = weakref.ref(held, lambda _: os.kill(os.getpid(), number))
+    del held
+    assert reference() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("lose", [in_a_finalizer, in_the_callback_of_a_weak_reference])
+def test_a_signal_that_the_interpreter_drops_comes_again(
+    lose: Callable[[int], None], number: signal.Signals, capsys
+) -> None:
+    hook = sys.unraisablehook
+
+    def work() -> int:
+        lose(number)
+        return threading.Event().wait(5) or 0
+
+    with interruptible():
+        assert outcome(work) == INTERRUPTED
+    assert capsys.readouterr().err == "gitsig: interrupted\n"
+    assert sys.unraisablehook is hook
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_whatever_else_the_interpreter_drops_is_told_as_ever(monkeypatch) -> None:
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: told.append(what.exc_value))
+    broken = weakref.ref(held := threading.Event(), failing(ValueError("broken")))
+    with interruptible():
+        del held
+        assert broken() is None
+    assert [type(each) for each in told] == [TypeError]
+
+
+def test_a_clock_that_is_somebody_elses_is_left_to_him() -> None:
+    before = signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    try:
+        with interruptible():
+            assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
