@@ -1,8 +1,9 @@
-"""Patterns of refs and principals: three matchers that were written apart must agree, and none may take for ever."""
+"""Patterns of refs, paths, principals: matchers that were written apart must agree, and none may take for ever."""
 
 from __future__ import annotations
 
 from gitsig.keys.allowed_signers import match_principals
+from gitsig.policy.paths import outside, path_pattern_fault, touched
 from gitsig.policy.patterns import matches_principals, overlap, ref_matcher, ref_pattern_fault
 
 __all__ = ["TOKENS", "one", "seeds"]
@@ -23,6 +24,10 @@ TOKENS = (
     b"*a*a*a*a",
     b"aaaaaaaa",
     b"@example.org",
+    b"/**",
+    b"**/",
+    b"/*/",
+    b"ci/",
 )
 
 
@@ -34,6 +39,9 @@ def seeds() -> list[bytes]:
         b"*@example.org,!eve@*\neve@example.org",
         b"*a*b*c*\naxbyczabc",
         b"refs/heads/release-*\nrefs/heads/rele*",
+        b"ci/**\nCI/build.yml",
+        b"a/**/b/*/c?\na/x/b/y/cz",
+        b"**/Makefile\nsrc/Makefile",
     ]
 
 
@@ -47,6 +55,31 @@ def one(data: bytes) -> None:
     if "*" not in text and "?" not in text:
         assert overlap(pattern, text) == found, "a text without wildcards overlaps where it matches"
     _principals(pattern, text)
+    _paths(pattern, text)
+
+
+def _paths(pattern: str, text: str) -> None:
+    """What a confined signer may change, each rule with that pattern must take for touched."""
+    fault = path_pattern_fault(pattern)
+    if fault is not None:
+        assert all(fault)
+        return
+    path = text.encode("utf-8", "surrogateescape")
+    allowed = not list(outside((pattern,), [path]))
+    assert allowed == (bool(path) and _reaches(pattern.split("/"), text.split("/")))
+    assert list(touched((pattern,), [path])) or not allowed
+
+
+def _reaches(pattern: list[str], path: list[str]) -> bool:
+    """By the set of components that each component of the pattern can have reached."""
+    places = {0}
+    for at, component in enumerate(pattern):
+        if component == "**":
+            least = min(places, default=len(path)) + (at == len(pattern) - 1)
+            places = set(range(least, len(path) + 1)) if places else places
+        else:
+            places = {place + 1 for place in places if place < len(path) and _matches(component, path[place])}
+    return len(path) in places
 
 
 def _principals(patterns: str, text: str) -> None:

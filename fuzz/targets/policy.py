@@ -23,6 +23,7 @@ roles = ["maintainer"]
 openpgp = ["{"A" * 40}", {{ key = "keys/ada.asc", valid-until = 2027-01-01T00:00:00Z }}]
 ssh = ["{_KEY}"]
 only = ["commit", "merge"]
+paths = ["deps/**", "*.lock"]
 valid-from = 2025-01-01T00:00:00Z
 [defaults]
 refs = ["refs/heads/*", "refs/tags/*"]
@@ -38,8 +39,26 @@ fido = "touch-required"
 refs = ["refs/heads/main"]
 signers = ["role:maintainer", "ada"]
 no-rewind = true
+[[rules]]
+refs = ["refs/heads/*"]
+paths = ["ci/**"]
+kinds = ["commit", "merge"]
+clean-merges = true
+tree-sha512 = true
+no-octopus = true
+exempt = ["{"c" * 40}"]
+behind = ["{"d" * 40}"]
+[[rules]]
+refs = ["refs/tags/v*"]
+threshold = 2
+approvals = ["refs/tags/approve/*"]
 [history]
 trusted-roots = ["{"a" * 40}"]
+seals = ["role:maintainer"]
+seal-trailers = ["Sealed"]
+seal-tags = ["refs/tags/seal/*"]
+[governance]
+signers = ["role:maintainer"]
 [[exceptions]]
 object = "{"b" * 40}"
 accept = ["unsigned"]
@@ -52,7 +71,9 @@ TOKENS = (
     b'identity = "off"\n', b"immutable = true\n", b"emails = []\n", b"''", b'"""', b"'''", b'require = "tip"\n',
     b"2027-01-01T00:00:00Z", b"2027-01-01", b"= {", b"}", b"\\u0000", b"\\", b"\r\n",
     b'accept = ["verifier_error"]\n', b"inf", b"0x7f", b'because = "x"\n', b"until = ", b"#", b"signers.bob.ssh = ",
-    b'"a.b"', b'only = ["tag"]\n',
+    b'"a.b"', b'only = ["tag"]\n', b'paths = ["**/x"]\n', b"two-person = true\n", b"threshold = 2\n",
+    b"[governance]\n", b'root = "' + b"a" * 40 + b'"\n', b'root-signer = "' + b"A" * 40 + b'"\n', b'parents = "any"\n',
+    b'seals = ["ada"]\n', b'kinds = ["merge"]\n', b'approvals = ["refs/tags/*"]\n', b"clean-merges = true\n",
 )  # fmt: skip
 
 
@@ -105,7 +126,12 @@ def _faithful(data: bytes, policy: Policy) -> None:
         assert rule.refs == tuple(table["refs"])
         assert (rule.signers is None) == ("signers" not in table)
         assert rule.signers is None or rule.signers <= set(policy.signers)
-        assert (rule.no_rewind, rule.immutable) == (table.get("no-rewind", False), table.get("immutable", False))
+        for flag in ("no_rewind", "immutable", "two_person", "clean_merges", "no_octopus", "tree_sha512"):
+            assert getattr(rule, flag) == table.get(flag.replace("_", "-"), False), "a demand was dropped or made up"
+        assert (rule.paths, rule.threshold) == (tuple(table.get("paths", ())), table.get("threshold", 1))
+        assert rule.kinds == frozenset(table.get("kinds", ()))
+    assert (policy.governance is None) == ("governance" not in said)
+    assert (policy.seals is None) == ("seals" not in said.get("history", {}))
     for exemption in policy.exceptions.values():
         assert exemption.accept
         assert not exemption.accept & {Reason.GOOD, Reason.VERIFIER_ERROR}

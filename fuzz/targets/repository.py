@@ -81,10 +81,26 @@ def _tree(data: bytes) -> None:
         except UsageFault:
             assert name in ("", ".", "..")
         except ObjectFault:
-            assert entries is None or not regular, "a regular file, and nothing is wrong with it"
+            assert not _in_order(entries) or not regular, "a regular file, and nothing is wrong with the tree"
         else:
             assert found == b"content"
+            assert _in_order(entries), "the tree is no tree of git's"
             assert regular, "neither a regular file nor the only one of its name"
+
+
+_DIRECTORIES = (b"40000", b"040000")
+_MODES = (*_DIRECTORIES, b"100644", b"100755", b"100664", b"120000", b"160000")
+
+
+def _in_order(entries: list[tuple[bytes, bytes]] | None) -> bool:
+    """Whether git would write such a tree: known modes, possible names, each once and in order."""
+    if entries is None or any(mode not in _MODES for mode, _ in entries):
+        return False
+    names = [name for _, name in entries]
+    if len(set(names)) < len(names) or any(name in (b"", b".", b"..") or b"/" in name for name in names):
+        return False
+    keys = [name + b"/" if mode in _DIRECTORIES else name for mode, name in entries]
+    return keys == sorted(keys)
 
 
 def _entries(data: bytes) -> list[tuple[bytes, bytes]] | None:

@@ -6,10 +6,14 @@ says nothing, because `unverifiable` has refused already every verified signatur
 
 from __future__ import annotations
 
-from gitsig.model import Evidence, Ident, KeyFacts, ObjectType, Outcome, SignatureFormat, SignedObject
+from gitsig.model import Evidence, Ident, ObjectType, Outcome, SignedObject
+from gitsig.policy import rulechecks
+from gitsig.policy.demands import kind_of, traits
+from gitsig.policy.fido import fido_unmet
 from gitsig.policy.patterns import matches_principals
 from gitsig.policy.question import Case
-from gitsig.policy.types import KNOWN_DIGESTS, FidoDemand, Identity, ObjectKind, SelfSignatures, Signer
+from gitsig.policy.strength import weak_algorithm
+from gitsig.policy.types import KNOWN_DIGESTS, FidoDemand, Identity, SelfSignatures, Signer
 
 __all__ = [
     "foreign_identity",
@@ -34,17 +38,13 @@ _OFF = Identity.OFF
 _AUTHOR = Identity.AUTHOR
 
 _NAMED_BY_OTHERS = frozenset(Outcome) - {_VERIFIED, Outcome.ERROR}
-_FIXED_STRENGTH = frozenset({"ed25519", "ed448", "sk-ed25519"})
-_CURVES = frozenset({"ecdsa", "sk-ecdsa"})
-_SHORTEST_CURVE = 256
-_TWO_PARENTS = 2
 
 
 def unverifiable(case: Case) -> str:
     """`verifier_error`: nothing, or too little, is known. An outcome that is none of `Outcome` ends here as well."""
     evidence = case.evidence
     if evidence.outcome is _VERIFIED:
-        return _unfit_object(case) or _unfit_facts(evidence, case)
+        return _unfit_object(case) or _unfit_facts(evidence, case) or rulechecks.unfit(case)
     if evidence.outcome in _NAMED_BY_OTHERS:
         return ""
     return evidence.detail or "the signature could not be checked"
@@ -108,20 +108,10 @@ def weak_key(case: Case) -> str:
     key = case.key
     if key is None:
         return ""
-    weak = _weak_algorithm(key, case.policy.defaults.min_rsa_bits)
+    weak = weak_algorithm(key, case.policy.defaults.min_rsa_bits)
     if weak or case.policy.defaults.self_signatures is _ANY_SELF_SIGNATURE:
         return weak
     return f"the certificate is weak: {', '.join(key.weak_self_signatures)}" if key.weak_self_signatures else ""
-
-
-def _weak_algorithm(key: KeyFacts, min_rsa_bits: int) -> str:
-    if key.algorithm in _FIXED_STRENGTH:
-        return ""
-    if key.algorithm == "rsa":
-        return "" if key.bits >= min_rsa_bits else f"the key is RSA of {key.bits} bits, under {min_rsa_bits}"
-    if key.algorithm in _CURVES:
-        return "" if key.bits >= _SHORTEST_CURVE else f"the key's curve has {key.bits} bits, under {_SHORTEST_CURVE}"
-    return f"keys of algorithm {key.algorithm} are not strong enough"
 
 
 def not_signing(case: Case) -> str:
@@ -184,10 +174,7 @@ def not_allowed(case: Case) -> str:
 
 
 def _wrong_kind(signer: Signer, obj: SignedObject) -> str:
-    if obj.type is _TAG:
-        kind = ObjectKind.TAG
-    else:
-        kind = ObjectKind.MERGE if len(obj.parents) >= _TWO_PARENTS else ObjectKind.COMMIT
+    kind = kind_of(obj)
     if kind in signer.only:
         return ""
     return f"{signer.name} may sign only {' or '.join(sorted(signer.only))}, and this is a {kind}"
@@ -196,29 +183,23 @@ def _wrong_kind(signer: Signer, obj: SignedObject) -> str:
 def _barred(case: Case, signer: Signer) -> str:
     for rule in case.question.rules:
         if rule.signers is not None and signer.name not in rule.signers:
-            return f"{signer.name} is not among the signers of rule {rule.number} ({', '.join(rule.refs)})"
-    return ""
+            words = rulechecks.barred(rule, case.question, signer)
+            if words:
+                return words
+    return rulechecks.strayed(case.question, signer) if signer.paths else ""
 
 
 def rule_broken(case: Case) -> str:
-    """What the policy demands of FIDO authenticators (K14). Demands on ref updates are the engine's."""
+    """What rules demand of the object and of FIDO authenticators (K14). Demands on ref updates are the engine's."""
     if case.evidence.outcome is not _VERIFIED:
         return ""
     demand = case.policy.defaults.fido
-    if demand is not _ANY_FIDO and (unmet := _unmet(demand, case.evidence)):
+    if demand is not _ANY_FIDO and (unmet := fido_unmet(demand, case.evidence)):
         return f"[defaults] demands {unmet}"
-    for rule in case.question.rules:
-        if rule.fido is not _ANY_FIDO and (unmet := _unmet(rule.fido, case.evidence)):
-            return f"rule {rule.number} demands {unmet}"
-    return ""
-
-
-def _unmet(demand: FidoDemand, evidence: Evidence) -> str:
-    fido = evidence.fido
-    if fido is None or evidence.format is not SignatureFormat.SSH:
-        return f"{demand}, and this signature is by no FIDO key"
-    if not fido.touch:
-        return f"{demand}, and the key was not touched"
-    if demand is FidoDemand.VERIFY and not fido.verified:
-        return f"{demand}, and neither PIN nor biometry was asked for"
+    rules = case.question.rules
+    if traits(rules).demanding:
+        for rule in rules:
+            words = rulechecks.broken(rule, case.question, case.signer, case.policy.signers)
+            if words:
+                return words
     return ""

@@ -82,7 +82,7 @@ _CHECKS: tuple[tuple[Reason, Callable[[Case], str], str], ...] = (
     (Reason.IDENTITY_MISMATCH, checks.foreign_identity, "key and e-mail address belong together"),
     (Reason.TAG_NAME_MISMATCH, checks.misnamed_tag, "no tag goes under a false name"),
     (Reason.KEY_NOT_ALLOWED, checks.not_allowed, "the signer may sign this here"),
-    (Reason.RULE_VIOLATION, checks.rule_broken, "the demands on FIDO keys are met"),
+    (Reason.RULE_VIOLATION, checks.rule_broken, "the demands of the rules are met"),
 )
 
 

@@ -15,7 +15,7 @@ from gitsig.policy.fields import Place, Table
 from gitsig.policy.locate import Path
 from gitsig.policy.types import FileSpec
 
-__all__ = ["KeyEntries", "file_spec"]
+__all__ = ["KeyEntries", "file_spec", "names_key_file"]
 
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 _HEX = re.compile(r"(?:0X)?[0-9A-F]{8,}")
@@ -87,6 +87,11 @@ class KeyEntries:
         return _file_entry(text, table, path)
 
 
+def names_key_file(text: str) -> bool:
+    """Whether an entry of `ssh` names a `.pub` file, and is no key line itself."""
+    return text.endswith(".pub") and not _looks_like_type(text.partition(" ")[0])
+
+
 def file_spec(name: str, place: Place, path: Path) -> FileSpec:
     """The file `name` that stands at `path`. Raises PolicyFault for what cannot name a file beside the policy."""
     wrong = _file_fault(name)
@@ -132,7 +137,7 @@ def _is_user_id(text: str) -> bool:
 
 def _ssh(text: str, table: Table, path: Path) -> _Entry:
     kind, _, rest = text.partition(" ")
-    if text.endswith(".pub") and not _looks_like_type(kind):
+    if names_key_file(text):
         return _file_entry(text, table, path)
     blob = rest.strip().partition(" ")[0]
     wrong = _ssh_fault(text, kind, blob)

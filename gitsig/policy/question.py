@@ -33,6 +33,10 @@ class Surroundings(NamedTuple):
     """Signers, this tag's own among them or not, of accepted tags that lead to the same commit."""
     tree_sha512: bool | None = None
     """Whether the message has the right Tree-SHA512."""
+    remade: bool = False
+    """Whether git, merging the two parents of a merge anew, comes to its very tree. Looked for only where a rule wants
+    a clean merge and `changed` speaks against it: git follows renames, which `changed` must not.
+    """
     fault: str = ""
     """Why a fact that a rule asks for could not be found, in words; the object is then not accepted."""
 

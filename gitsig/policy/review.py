@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from gitsig.model import SignatureFormat
-from gitsig.policy.patterns import overlap
-from gitsig.policy.types import WEAK_DIGESTS, FidoDemand, Identity, Policy, Rule
+from gitsig.policy.reviewrules import review_governance, review_refs, review_rules, review_signers
+from gitsig.policy.types import WEAK_DIGESTS, Identity, Policy
 
 __all__ = ["review"]
 
@@ -17,7 +17,8 @@ _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 
 def review(policy: Policy) -> Policy:
     """The same policy with its warnings."""
-    found = (*_identity(policy), *_strength(policy), *_rules(policy), *_unused(policy))
+    found = (*_identity(policy), *_strength(policy), *review_rules(policy), *_unused(policy))
+    found += (*review_signers(policy), *review_governance(policy), *review_refs(policy))
     return policy._replace(warnings=found)
 
 
@@ -37,22 +38,10 @@ def _strength(policy: Policy) -> Iterator[str]:
         yield f"min-rsa-bits is {policy.defaults.min_rsa_bits}: RSA under {_STRONG_RSA_BITS} bits is breakable"
 
 
-def _rules(policy: Policy) -> Iterator[str]:
-    for rule in policy.rules:
-        for pattern in rule.refs:
-            if not any(overlap(pattern, default) for default in policy.defaults.refs):
-                yield f"rule {rule.number}: {pattern!r} lies outside the refs of [defaults], so nothing there is judged"
-        if not _demands(rule):
-            yield f"rule {rule.number} demands nothing: give it signers, fido, no-rewind, no-delete or immutable"
-
-
-def _demands(rule: Rule) -> bool:
-    flags = rule.no_rewind or rule.no_delete or rule.immutable
-    return flags or rule.signers is not None or rule.fido is not FidoDemand.ANY
-
-
 def _unused(policy: Policy) -> Iterator[str]:
     named = frozenset[str]().union(*(rule.roles for rule in policy.rules))
+    named |= policy.seals.roles if policy.seals is not None else frozenset()
+    named |= policy.governance.roles if policy.governance is not None else frozenset()
     had = frozenset[str]().union(*(signer.roles for signer in policy.signers.values()))
     for role in sorted(had - named):
         yield f"role {role!r} is named by no rule"

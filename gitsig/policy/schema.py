@@ -14,18 +14,18 @@ import tomllib
 from gitsig.errors import PolicyFault
 from gitsig.model import LIMITS, Reason
 from gitsig.policy.fields import Place, Table
+from gitsig.policy.governing import is_anchor, parse_governance, parse_seals
 from gitsig.policy.keyentries import KeyEntries, file_spec
-from gitsig.policy.locate import Path
+from gitsig.policy.lists import listed_oids, listed_paths, object_id
 from gitsig.policy.review import review
 from gitsig.policy.rulesets import parse_defaults, parse_rules
 from gitsig.policy.types import Exemption, FileSpec, ObjectKind, Policy, Signer
 
-__all__ = ["parse_policy"]
+__all__ = ["ADDRESS", "NEVER_EXCEPTED", "VERSION", "parse_policy"]
 
-_VERSION = 1
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_EMAIL = re.compile(r"[^\s<>*\x00-\x1f\x7f]+")
-_NEVER_EXCEPTED = (Reason.GOOD, Reason.VERIFIER_ERROR)
+VERSION = 1
+ADDRESS = re.compile(r"[^\s<>*\x00-\x1f\x7f]+")
+NEVER_EXCEPTED = (Reason.GOOD, Reason.VERIFIER_ERROR)
 _LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
@@ -35,26 +35,31 @@ def parse_policy(data: bytes, source: str) -> Policy:
     Raises PolicyFault (`where` is `source:line`) for everything that is not exactly version 1.
     """
     top = _top(data, source)
-    top.only("version", "keyring", "ssh", "signers", "defaults", "rules", "history", "exceptions")
+    top.only("version", "keyring", "ssh", "signers", "defaults", "rules", "history", "exceptions", "governance")
     _check_version(top)
     keyrings = _keyrings(top)
     keys = KeyEntries(bool(keyrings))
     ssh = top.table("ssh")
     ssh.only("allowed-signers", "revoked")
     allowed_signers = _file(ssh, "allowed-signers")
-    signers = _signers(top, keys, needed=allowed_signers is None)
+    needed = allowed_signers is None and not is_anchor(top)
+    signers = _signers(top, keys, needed=needed, keys_needed=allowed_signers is None)
+    history = top.table("history")
+    history.only("trusted-roots", "seals", "seal-trailers", "seal-tags")
     policy = Policy(
         signers=signers,
         key_specs=keys.specs,
         defaults=parse_defaults(top.table("defaults")),
-        rules=parse_rules(top, signers),
-        trusted_roots=_trusted_roots(top),
+        rules=parse_rules(top, signers, closed=needed),
+        trusted_roots=listed_oids(history, "trusted-roots"),
         exceptions=_exceptions(top),
         keyrings=keyrings,
         allowed_signers=allowed_signers,
         revoked=_file(ssh, "revoked"),
         source=source,
         digest="sha256:" + hashlib.sha256(data).hexdigest(),
+        seals=parse_seals(history, signers),
+        governance=parse_governance(top, signers),
     )
     return review(policy)
 
@@ -83,9 +88,9 @@ def _top(data: bytes, source: str) -> Table:
 def _check_version(top: Table) -> None:
     version = top.integer("version")
     if version is None:
-        top.fault("version", "the policy has no version", f"write version = {_VERSION} at the top")
-    if version != _VERSION:
-        top.fault("version", f"unknown version {version}", f"this gitsig reads version {_VERSION}: upgrade it")
+        top.fault("version", "the policy has no version", f"write version = {VERSION} at the top")
+    if version != VERSION:
+        top.fault("version", f"unknown version {version}", f"this gitsig reads version {VERSION}: upgrade it")
 
 
 def _keyrings(top: Table) -> tuple[FileSpec, ...]:
@@ -101,9 +106,9 @@ def _file(table: Table, key: str) -> FileSpec | None:
     return None if name is None else file_spec(name, table.place, (*table.path, key))
 
 
-def _signers(top: Table, keys: KeyEntries, *, needed: bool) -> dict[str, Signer]:
+def _signers(top: Table, keys: KeyEntries, *, needed: bool, keys_needed: bool) -> dict[str, Signer]:
     tables = top.table("signers")
-    signers = {name: _signer(name, tables.table(name), keys, needed=needed) for name in tables}
+    signers = {name: _signer(name, tables.table(name), keys, needed=keys_needed) for name in tables}
     if needed and not signers:
         top.fault("signers", "the policy names no signer, so nothing could be accepted", "add [signers.NAME]")
     return signers
@@ -111,7 +116,7 @@ def _signers(top: Table, keys: KeyEntries, *, needed: bool) -> dict[str, Signer]
 
 def _signer(name: str, table: Table, keys: KeyEntries, *, needed: bool) -> Signer:
     """One signer; only an allowed_signers file, whose lines are found by e-mail, can make up for a lack of keys."""
-    table.only("emails", "roles", "openpgp", "ssh", "only", "valid-from", "valid-until")
+    table.only("emails", "roles", "openpgp", "ssh", "only", "paths", "valid-from", "valid-until")
     if not name or not name.isprintable() or name.startswith("role:"):
         table.refuse(f"{name!r} cannot name a signer", "take a printable name that does not begin with role:")
     emails = _emails(table)
@@ -125,29 +130,17 @@ def _signer(name: str, table: Table, keys: KeyEntries, *, needed: bool) -> Signe
         only=table.members("only", ObjectKind),
         valid_from=begin,
         valid_until=end,
+        paths=listed_paths(table, "paths"),
     )
 
 
 def _emails(table: Table) -> tuple[str, ...]:
     emails = table.texts("emails")
     for index, email in enumerate(emails):
-        if not _EMAIL.fullmatch(email):
+        if not ADDRESS.fullmatch(email):
             what = f"{email!r} is no e-mail address as git writes it; addresses are compared whole"
             table.place.fault((*table.path, "emails", index), what, "write the address alone, without name or wildcard")
     return emails
-
-
-def _object_id(text: object, place: Place, path: Path) -> str:
-    oid = text.lower() if isinstance(text, str) else ""
-    if not _OBJECT_ID.fullmatch(oid):
-        place.fault(path, f"{text!r} is no full object id", "write all 40 or 64 hex digits: git rev-parse REV")
-    return oid
-
-
-def _trusted_roots(top: Table) -> frozenset[str]:
-    history = top.table("history")
-    history.only("trusted-roots")
-    return frozenset(_object_id(item, top.place, path) for item, path in history.items("trusted-roots"))
 
 
 def _exceptions(top: Table) -> dict[str, Exemption]:
@@ -162,9 +155,9 @@ def _exceptions(top: Table) -> dict[str, Exemption]:
 
 def _exemption(table: Table) -> Exemption:
     table.only("object", "accept", "because", "until")
-    oid = _object_id(table.value("object"), table.place, (*table.path, "object"))
+    oid = object_id(table.value("object"), table.place, (*table.path, "object"))
     accept = table.members("accept", Reason)
-    for reason in _NEVER_EXCEPTED:
+    for reason in NEVER_EXCEPTED:
         if reason in accept:
             table.fault("accept", f"{reason!s} can never be excepted", "leave it out")
     if not accept:

@@ -1,8 +1,8 @@
 """The time rule, one for every signature format.
 
 A key must be valid when it signed; for an object that is new it must be valid now as well, since the time in a
-signature is written by whoever signs (K11: a thief of an expired key dates his commits back). Every function gives the
-refusal in words, or an empty text.
+signature is written by whoever signs (K11: a thief of an expired key dates his commits back). With `valid-now` that
+holds for every object. Every function gives the refusal in words, or an empty text.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def revoked(case: Case) -> str:
             return f"{told}, and nothing says when"
         if signed_at is None or signed_at >= revocation.at:
             return f"{told}, before this signature"
-        if case.question.new and case.now >= revocation.at:
-            return f"{told}, and the object is new"
+        if case.now >= revocation.at and (why := _judged_now(case)):
+            return f"{told}, and {why}"
     return ""
 
 
@@ -87,17 +87,24 @@ def future_dated(case: Case) -> str:
     return f"signed at {iso(signed_at)}, but it is only {iso(case.now)}"
 
 
+def _judged_now(case: Case) -> str:
+    """Why the key must be valid at the moment of judging as well; empty if it need not be."""
+    if case.question.new:
+        return "the object is new"
+    return "the policy wants keys that are valid now" if case.policy.defaults.valid_now else ""
+
+
 def _too_early(case: Case, signed_at: int, begin: int, whose: str) -> str:
     if signed_at < begin:
         return f"signed at {iso(signed_at)}, before {whose} begins at {iso(begin)}"
-    if case.question.new and case.now < begin:
-        return f"{whose} begins only at {iso(begin)}, and the object is new"
+    if case.now < begin and (why := _judged_now(case)):
+        return f"{whose} begins only at {iso(begin)}, and {why}"
     return ""
 
 
 def _too_late(case: Case, signed_at: int, end: int, whose: str) -> str:
     if signed_at >= end:
         return f"signed at {iso(signed_at)}, but {whose} ended at {iso(end)}"
-    if case.question.new and case.now >= end:
-        return f"{whose} ended at {iso(end)}, and the object is new"
+    if case.now >= end and (why := _judged_now(case)):
+        return f"{whose} ended at {iso(end)}, and {why}"
     return ""

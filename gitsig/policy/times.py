@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-__all__ = ["iso", "parse_duration", "unix_seconds"]
+__all__ = ["DURATION", "iso", "parse_duration", "unix_seconds"]
 
-_DURATION = re.compile(r"([0-9]{1,7})([smhd])")
+DURATION = re.compile(r"([0-9]{1,7})([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def parse_duration(text: str) -> int:
     """Seconds of a duration such as `30s`, `10m`, `1h`, `1d`. Raises ValueError for anything else."""
-    found = _DURATION.fullmatch(text)
+    found = DURATION.fullmatch(text)
     if found is None:
         raise ValueError(text)
     return int(found[1]) * _UNITS[found[2]]

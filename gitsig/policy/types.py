@@ -155,6 +155,10 @@ class Defaults(NamedTuple):
     min_rsa_bits: int = 2048
     self_signatures: SelfSignatures = SelfSignatures.ANY
     fido: FidoDemand = FidoDemand.ANY
+    except_refs: tuple[str, ...] = ()
+    """Patterns of refs that pass unjudged although `refs` matches, such as a branch that holds the keyring."""
+    valid_now: bool = False
+    """Keys must be valid at the moment of judging too: history is judged as if it came in now."""
 
 
 class Rule(NamedTuple):
@@ -186,6 +190,12 @@ class Rule(NamedTuple):
     """A merge changes nothing beyond what merging its parents gives."""
     tree_sha512: bool = False
     """The message ends in the Tree-SHA512 of the commit's files, as Bitcoin Core's merge script writes it."""
+    no_octopus: bool = False
+    """A merge has two parents and no more."""
+    behind: frozenset[str] = frozenset()
+    """Full ids of commits: of these and what is behind them the rule does not speak."""
+    exempt: frozenset[str] = frozenset()
+    """Full ids of single commits that the rule does not speak of."""
 
     def matches(self, ref: str) -> bool:
         """Whether the rule speaks of the full ref name `ref`."""
@@ -255,7 +265,9 @@ class Policy(NamedTuple):
 
     def guards(self, ref: str) -> bool:
         """Whether pushes to `ref` are judged. `refs/replace/*` never is: see `is_replace_ref`."""
-        return not is_replace_ref(ref) and ref_matcher(self.defaults.refs).fullmatch(ref) is not None
+        if is_replace_ref(ref) or ref_matcher(self.defaults.refs).fullmatch(ref) is None:
+            return False
+        return ref_matcher(self.defaults.except_refs).fullmatch(ref) is None
 
     def rules_for(self, ref: str) -> tuple[Rule, ...]:
         """The rules that speak of `ref`, in the file's order."""

@@ -57,6 +57,7 @@ def _signer(old: Signer | None, new: Signer | None) -> Iterator[tuple[Effect, st
     yield from _addresses(old, new)
     yield from _words("the role", old.roles, new.roles)
     yield from _kinds(old.only, new.only)
+    yield from _paths(old.paths, new.paths)
     yield from _window(old, new, "")
 
 
@@ -67,6 +68,8 @@ def _described(signer: Signer) -> Iterator[tuple[Effect, str]]:
     yield from _words("the role", (), signer.roles)
     if signer.only:
         yield Effect.CHANGED, f"may sign {_listed(signer.only)} only"
+    if signer.paths:
+        yield Effect.CHANGED, f"may change {_listed(signer.paths)} only"
     yield from ((Effect.CHANGED, f"all keys {text}") for text in _bounds(signer.valid_from, signer.valid_until))
 
 
@@ -94,6 +97,16 @@ def _kinds(old: frozenset[ObjectKind], new: frozenset[ObjectKind]) -> Iterator[t
         yield Effect.GAINS, f"may sign {_listed(after - before)} as well"
     if before - after:
         yield Effect.LOSES, f"may not sign {_listed(before - after)} any more"
+
+
+def _paths(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[tuple[Effect, str]]:
+    """None at all mean every path."""
+    if old and not new:
+        yield Effect.GAINS, f"may change every path, before {_listed(old)} only"
+    elif new and not old:
+        yield Effect.LOSES, f"may change {_listed(new)} only, before every path"
+    else:
+        yield from _words("the paths", old, new)
 
 
 def _window(old: Signer | KeyOwner, new: Signer | KeyOwner, what: str) -> Iterator[tuple[Effect, str]]:

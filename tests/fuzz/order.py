@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gitsig.model import Evidence, Fido, KeyFacts, KeyOwner, Outcome, Revocation, SignatureFormat
-from gitsig.policy import FidoDemand, Question, Rule
+from gitsig.policy import Arrival, FidoDemand, Question, Rule, Surroundings
 
 __all__ = ["INDIFFERENT", "WORSE", "Worsening"]
 
@@ -67,6 +67,17 @@ def _rules(value: tuple[Rule, ...]) -> list[tuple[Rule, ...]]:
     return [(*value, nobody), (*value, Rule(9, ("refs/*",), fido=FidoDemand.VERIFY))]
 
 
+def _surroundings(value: Any) -> list[Surroundings]:
+    """What is unknown is worst; of what is known, more changes, fewer signers, and a merge that nobody signed."""
+    known = [field for field in value._fields[:-1] if getattr(value, field) is not None]
+    unknown = [value._replace(**{field: None}) for field in known]
+    more = [] if value.changed is None else [value._replace(changed=(*value.changed, b"ci/x", b"src/y"))]
+    nobody = [] if value.arrival is None else [value._replace(arrival=Arrival("m"))]
+    alone = [] if value.cosigners is None else [value._replace(cosigners=frozenset())]
+    other = [] if value.tree_sha512 is None else [value._replace(tree_sha512=False)]
+    return [value._replace(fault="the tree is missing"), *unknown, *more, *nobody, *alone, *other]
+
+
 WORSE: dict[type, dict[str, Worsening]] = {
     Evidence: {
         "outcome": lambda value: [each for each in Outcome if each is not value] if value is Outcome.VERIFIED else (),
@@ -99,6 +110,7 @@ WORSE: dict[type, dict[str, Worsening]] = {
         "new": _only(True),
         "target_lies": _only("it lies"),
         "ref_tag_name": _only(b"v9"),
+        "surroundings": _surroundings,
     },
 }
 

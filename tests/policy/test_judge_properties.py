@@ -21,6 +21,7 @@ from gitsig.model import (
     Verdict,
 )
 from gitsig.policy import (
+    Arrival,
     Defaults,
     Exemption,
     FidoDemand,
@@ -28,12 +29,16 @@ from gitsig.policy import (
     ObjectKind,
     Policy,
     Question,
+    Require,
     Rule,
     SelfSignatures,
     Signer,
+    Surroundings,
     examine_checks,
     judge,
 )
+from gitsig.policy.paths import outside
+from gitsig.policy.rulechecks import speaks
 
 OID, OTHER = "a1" * 20, "b2" * 20
 NOW = 50
@@ -100,8 +105,28 @@ RULES = made(
     Rule,
     number=st.just(1),
     refs=st.just(("refs/heads/*",)),
-    signers=mostly(None, frozenset({"ada"}), frozenset()),
+    signers=mostly(None, frozenset({"ada"}), frozenset(), frozenset({"ada", "bob"})),
     fido=mostly(*FidoDemand),
+    require=mostly(*Require),
+    paths=st.sampled_from([(), ("ci/**",), ("**/Makefile", "ci/*")]),
+    kinds=mostly(frozenset(), *(frozenset({kind}) for kind in ObjectKind)),
+    two_person=mostly(False, True),
+    threshold=mostly(1, 2, 3),
+    clean_merges=mostly(False, True),
+    no_octopus=mostly(False, True),
+    tree_sha512=mostly(False, True),
+    exempt=mostly(frozenset(), frozenset({OID})),
+)
+CHANGES = st.sampled_from([None, (), (b"src/x",), (b"ci/x",), (b"ci",), (b"a/Makefile", b"src/x")])
+SURROUNDINGS = made(
+    Surroundings,
+    remade=mostly(False, True),
+    changed=CHANGES,
+    brought=CHANGES,
+    arrival=mostly(Arrival("m", "bob"), None, Arrival(None), Arrival("m"), Arrival("m", "ada")),
+    cosigners=mostly(frozenset({"bob", "eve"}), None, frozenset(), frozenset({"ada"}), frozenset({"bob"})),
+    tree_sha512=mostly(True, None, False),
+    fault=mostly("", "the tree is missing"),
 )
 QUESTIONS = made(
     Question,
@@ -111,7 +136,8 @@ QUESTIONS = made(
     evidence=EVIDENCE,
     key=st.one_of(*[KEYS] * 9, st.none()),
     owner=mostly(KeyOwner("ada"), None, KeyOwner("eve"), KeyOwner("ada", 31, 60), KeyOwner("ada", None, 40)),
-    rules=st.one_of(st.just(()), RULES.map(lambda rule: (rule,))),
+    rules=st.lists(RULES, max_size=3).map(tuple),
+    surroundings=SURROUNDINGS,
     new=st.booleans(),
     target_lies=mostly("", "a tag of a tag"),
     ref_tag_name=mostly(None, b"v1", b"v2"),
@@ -125,13 +151,15 @@ POLICIES = made(
         only=mostly(frozenset(), *(frozenset({kind}) for kind in ObjectKind)),
         valid_until=LATE,
         patterns=mostly((), ("*",), ("!*",)),
-    ).map(lambda signer: {"ada": signer}),
+        paths=mostly((), ("ci/**",), ("src/*",)),
+    ).map(lambda signer: {"ada": signer, "bob": Signer("bob")}),
     defaults=made(
         Defaults,
         identity=st.sampled_from(Identity),
         clock_skew=st.just(10),
         self_signatures=st.sampled_from(SelfSignatures),
         fido=mostly(*FidoDemand),
+        valid_now=mostly(False, True),
     ),
 )
 EXEMPTIONS = st.builds(Exemption, st.just(OID), st.frozensets(st.sampled_from(Reason)), st.just("because"), MAYBE)
@@ -163,9 +191,52 @@ def test_good_means_that_every_fact_is_there(policy, question):
         assert evidence.vouched
         assert key.can_sign
         assert not any(revocation.hard for revocation in key.revocations)
-        moments = [evidence.signed_at, NOW] if question.new else [evidence.signed_at]
+        moments = [evidence.signed_at, NOW] if question.new or policy.defaults.valid_now else [evidence.signed_at]
         ends = [key.expires, owner.valid_until, policy.signers["ada"].valid_until]
         assert all(moment < end for end in ends if end is not None for moment in moments)
+
+
+@given(POLICIES, QUESTIONS)
+def test_good_means_that_every_rule_is_kept(policy, question):
+    """Written out once more, apart from the judge; `speaks` is taken at its word."""
+    if not judge(policy, question, NOW).accepted:
+        return
+    around, obj = question.surroundings, question.obj
+    merge, tag = len(obj.parents) > 1, obj.type == "tag"
+    assert around.fault == ""
+    paths = policy.signers["ada"].paths
+    assert tag or not paths or not list(outside(paths, around.changed))
+    for rule in question.rules:
+        if not speaks(rule, obj, around):
+            assert speaks(rule, obj, around) is False
+            continue
+        assert rule.signers is None or "ada" in rule.signers
+        if tag:
+            named = {"ada", "bob"} if rule.signers is None else rule.signers
+            assert rule.threshold == 1 or len(({"ada"} | around.cosigners) & named & {"ada", "bob"}) >= rule.threshold
+            continue
+        if rule.two_person and around.arrival.merge is None:
+            assert merge
+            assert around.changed == () or around.remade
+        assert not rule.two_person or around.arrival.merge is None or around.arrival.signer == "bob"
+        assert not rule.clean_merges or not merge or around.changed == () or around.remade
+        assert not rule.no_octopus or len(obj.parents) < 3
+        assert not rule.tree_sha512 or around.tree_sha512
+
+
+def _with(rule):
+    return lambda question: question._replace(rules=(*question.rules, rule))
+
+
+def _around(**changes):
+    """A fact that nobody found out stays so: any other could only be better."""
+
+    def worsen(question):
+        facts = question.surroundings
+        made = {name: change(was) for name, change in changes.items() if (was := getattr(facts, name)) is not None}
+        return question._replace(surroundings=facts._replace(**made))
+
+    return worsen
 
 
 def _evidence(**changes):
@@ -182,6 +253,7 @@ def _key(**changes):
     return worsen
 
 
+FLAGS = ("two_person", "clean_merges", "no_octopus", "tree_sha512")
 WORSE = [
     *(_evidence(outcome=outcome) for outcome in Outcome if outcome is not Outcome.VERIFIED),
     *(_evidence(digest=digest) for digest in ("sha1", "md5", "ripemd160", None)),
@@ -199,6 +271,20 @@ WORSE = [
     lambda question: question._replace(key=None),
     lambda question: question._replace(new=True),
     lambda question: question._replace(rules=(*question.rules, Rule(9, ("refs/*",), frozenset({"bob"})))),
+    *(
+        _with(Rule(9, ("refs/*",), **{name: True}))
+        for name in ("two_person", "clean_merges", "no_octopus", "tree_sha512")
+    ),
+    _with(Rule(9, ("refs/*",), frozenset({"bob"}), paths=("**",))),
+    _with(Rule(9, ("refs/*",), threshold=2)),
+    lambda question: question._replace(rules=tuple(rule._replace(kinds=frozenset()) for rule in question.rules)),
+    *(_around(**{field: lambda fact: None}) for field in ("changed", "brought", "arrival", "cosigners", "tree_sha512")),
+    _around(changed=lambda paths: (*paths, b"ci/x", b"src/y")),
+    _around(brought=lambda paths: (*paths, b"Makefile")),
+    _around(arrival=lambda arrival: Arrival("m")),
+    _around(cosigners=lambda names: frozenset()),
+    _around(tree_sha512=lambda right: False),
+    _around(fault=lambda words: "no tree"),
     lambda question: question._replace(ref_tag_name=b"v3"),
     lambda question: question._replace(target_lies="it lies"),
 ]

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from gitsig.model import Fido, Outcome, Reason, Revocation, SignatureFormat
-from gitsig.policy import Exemption, FidoDemand, Identity, ObjectKind, Rule, SelfSignatures, checks, timerule
+from gitsig.policy import (
+    Exemption,
+    FidoDemand,
+    Identity,
+    ObjectKind,
+    Rule,
+    SelfSignatures,
+    Surroundings,
+    checks,
+    timerule,
+)
 from gitsig.policy.question import Case
 
 NOW = 1_800_000_000
@@ -22,6 +32,10 @@ SPOILT: tuple[dict[str, Any], ...] = (
     {"new": True, "owner": {"valid_from": 1, "valid_until": NOW + 1}, "signer": {"valid_from": 1}},
     {"key": {"revocations": (Revocation(NOW + 1, False, "retired"),), "weak_self_signatures": ("sha1",)}},
     {"rules": (Rule(1, ("refs/*",), signers=frozenset({"ada"}), fido=FidoDemand.TOUCH),)},
+    {"rules": (Rule(1, ("refs/*",), threshold=2, two_person=True, clean_merges=True, tree_sha512=True),)},
+    {"rules": (Rule(1, ("refs/*",), signers=frozenset(), paths=("ci/**",)),)},
+    {"signer": {"paths": ("ci/**",)}},
+    {"signer": {"paths": ("ci/**",)}, "surroundings": Surroundings(changed=(b"ci/x",))},
     {"defaults": {"fido": FidoDemand.VERIFY}, "evidence": {"format": SignatureFormat.SSH, "fido": Fido(True, True, 1)}},
     *({"evidence": {"outcome": outcome}} for outcome in Outcome),
     *({"defaults": {"identity": identity}} for identity in Identity),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitsig.model import Reason
-from gitsig.policy import KNOWN_DIGESTS, FidoDemand, Identity, ObjectKind, Require, SelfSignatures, Tags
+from gitsig.policy import KNOWN_DIGESTS, FidoDemand, Identity, ObjectKind, Parents, Require, SelfSignatures, Tags
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -52,6 +52,24 @@ KEYS = [
     "no-rewind",
     "no-delete",
     "immutable",
+    "paths",
+    "kinds",
+    "two-person",
+    "threshold",
+    "approvals",
+    "clean-merges",
+    "no-octopus",
+    "tree-sha512",
+    "behind",
+    "exempt",
+    "except-refs",
+    "valid-now",
+    "seals",
+    "seal-trailers",
+    "seal-tags",
+    "root",
+    "root-signer",
+    "parents",
     "trusted-roots",
     "object",
     "accept",
@@ -62,7 +80,17 @@ KEYS = [
 
 @pytest.mark.parametrize(
     "word",
-    [*KEYS, *Require, *Tags, *Identity, *SelfSignatures, *FidoDemand, *ObjectKind, *sorted(KNOWN_DIGESTS)],
+    [*KEYS, *Require, *Tags, *Identity, *SelfSignatures, *FidoDemand, *ObjectKind, *Parents, *sorted(KNOWN_DIGESTS)],
 )
 def test_every_word_of_the_policy_file_is_explained(word):
     assert f"`{word}`" in (DOCS / "policy.md").read_text("utf-8")
+
+
+def test_the_list_above_is_the_schemas():
+    """A key that the parser takes must be in it, so that it cannot go without a word."""
+    from gitsig.upkeep.schema import policy_schema
+
+    schema = policy_schema()
+    tables = [schema["properties"][name]["properties"] for name in ("ssh", "history")]
+    tables += [each["properties"] for each in schema["$defs"].values() if "properties" in each]
+    assert {name for table in tables for name in table} <= {*KEYS}

@@ -46,6 +46,23 @@ def test_new_objects_need_a_window_that_has_begun(commit, part, begin, new, good
     assert verdict.reason is (Reason.GOOD if good else Reason.KEY_PREDATED)
 
 
+@pytest.mark.parametrize("new", [False, True])
+@pytest.mark.parametrize(
+    ("part", "change", "reason"),
+    [
+        ("key", {"expires": SIGNED + 1}, Reason.KEY_EXPIRED),
+        ("signer", {"valid_until": SIGNED + 1}, Reason.KEY_EXPIRED),
+        ("key", {"revocations": (Revocation(SIGNED + 1, False, "retired"),)}, Reason.KEY_REVOKED),
+        ("key", {"expires": NOW + 1}, Reason.GOOD),
+    ],
+)
+def test_where_the_policy_says_so_history_needs_keys_that_are_valid_now(commit, part, change, reason, new):
+    verdict = commit.having(**{part: change}, defaults={"valid_now": True}, new=new).judge()
+    assert verdict.reason is reason
+    why = "the object is new" if new else "the policy wants keys that are valid now"
+    assert reason is Reason.GOOD or why in verdict.detail
+
+
 def test_key_made_on_a_clock_that_is_fast_within_the_skew(commit):
     fresh = commit.having(key={"created": NOW + 60}, evidence={"signed_at": NOW + 90}, new=True)
     assert fresh.judge().accepted

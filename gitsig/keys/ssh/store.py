@@ -12,7 +12,7 @@ from gitsig.model import KeyFacts, Revocation, SignatureFormat
 if TYPE_CHECKING:
     from gitsig.keys.ssh_revocation import RevokedKeys
 
-__all__ = ["SSHKeys"]
+__all__ = ["SSHKeys", "facts_of_key"]
 
 _ON_LIST = Revocation(0, True, "revocation list")
 """A list gives no moment and no reason: it counts from ever, as with `ssh-keygen -Y verify -r`."""
@@ -25,7 +25,7 @@ class SSHKeys:
         self._by_blob: dict[bytes, SSHKey] = {}
         for key in keys:
             self._by_blob.setdefault(key.blob, key)
-        self._facts = {key.fingerprint: _facts(key, revoked) for key in self._by_blob.values()}
+        self._facts = {key.fingerprint: facts_of_key(key, revoked) for key in self._by_blob.values()}
         self.digest = _digest(self._by_blob, revoked)
         """SHA-256 in hex over the keys, in an order of their own, and the revocation list."""
 
@@ -41,7 +41,8 @@ class SSHKeys:
         return self._facts.get(fingerprint)
 
 
-def _facts(key: SSHKey, revoked: RevokedKeys | None) -> KeyFacts:
+def facts_of_key(key: SSHKey, revoked: RevokedKeys | None = None) -> KeyFacts:
+    """What is known of a key; `revoked` is the list that may name it."""
     return KeyFacts(
         format=SignatureFormat.SSH,
         fingerprint=key.fingerprint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitsig.model import KeyFacts, KeyOwner, Revocation, SignatureFormat
-from gitsig.upkeep.keystate import doubts, state_of
+from gitsig.policy.keystate import doubts, state_of
 
 NOW = 1_800_000_000
 FACTS = KeyFacts(SignatureFormat.OPENPGP, "A" * 40, "A" * 40, "ed25519", 256, created=NOW - 100)
@@ -37,20 +37,26 @@ def test_the_worst_is_said(changes, owner, state) -> None:
     [
         ({}, []),
         ({"can_sign": False}, ["no key of this certificate can sign"]),
-        ({"expires": NOW}, ["expired 2027-01-15T08:00:00Z: new objects by it are refused"]),
-        ({"revocations": (HARD,)}, ["revoked (compromised): new objects by it are refused"]),
+        ({"expires": NOW}, ["expired 2027-01-15T08:00:00Z; new objects by it are refused"]),
+        ({"revocations": (HARD,)}, ["revoked (compromised); new objects by it are refused"]),
         (
             {"revocations": (Revocation(NOW, False, "retired"),)},
-            ["revoked 2027-01-15T08:00:00Z (retired): new objects by it are refused"],
+            ["revoked 2027-01-15T08:00:00Z (retired); new objects by it are refused"],
         ),
         ({"algorithm": "rsa", "bits": 2048}, []),
         (
             {"algorithm": "rsa", "bits": 2047},
-            ["RSA of 2047 bits, under min-rsa-bits = 2048: its signatures are refused"],
+            ["the key is RSA of 2047 bits, under 2048: its signatures are refused"],
         ),
-        ({"algorithm": "dsa", "bits": 3072}, ["dsa keys are not strong enough: its signatures are refused"]),
-        ({"algorithm": "unknown:99"}, ["unknown:99 keys are not strong enough: its signatures are refused"]),
-        ({"algorithm": "ecdsa", "bits": 192}, ["a curve of 192 bits: its signatures are refused"]),
+        (
+            {"algorithm": "dsa", "bits": 3072},
+            ["keys of algorithm dsa are not strong enough: its signatures are refused"],
+        ),
+        (
+            {"algorithm": "unknown:99"},
+            ["keys of algorithm unknown:99 are not strong enough: its signatures are refused"],
+        ),
+        ({"algorithm": "ecdsa", "bits": 192}, ["the key's curve has 192 bits, under 256: its signatures are refused"]),
         ({"weak_self_signatures": ("SHA-1",)}, ["SHA-1"]),
     ],
 )
