@@ -19,13 +19,14 @@ from gitsig.keys.ssh import SSHKeys, parse_public_key
 from gitsig.keys.store import KeyStore, OwnedKey
 from gitsig.model import LIMITS, KeyOwner, KeySpec, SignatureFormat
 from gitsig.policy import Policy
+from gitsig.policy.keyentries import names_key_file
 from gitsig.policy.types import FileSpec
 from gitsig.store.interface import Store
 
 if TYPE_CHECKING:
     from gitsig.keys.ssh_revocation import RevokedKeys
 
-__all__ = ["DiskFiles", "Files", "LoadedPolicy", "TreeFiles", "read_keys"]
+__all__ = ["DiskFiles", "Files", "LoadedPolicy", "TreeFiles", "key_lines", "read_keys"]
 
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 
@@ -100,6 +101,8 @@ class LoadedPolicy(NamedTuple):
     keys: KeyStore
     material: str = ""
     """SHA-256 in hex over the policy and every file that it names: while it stays the same, so does the judgement."""
+    laws: object | None = None
+    """Where governance finds the policies in trees (an `engine.governance.laws.Laws`); None: our own format."""
 
     @property
     def source(self) -> str:
@@ -176,18 +179,19 @@ def _ssh_keys(specs: Sequence[KeySpec], files: Files) -> list[OwnedKey]:
     for spec in specs:
         if spec.format is not SignatureFormat.SSH:
             continue
-        for line in _key_lines(spec, files):
+        for line in key_lines(spec, files):
             key = parse_public_key(line, spec.where)
             found.append(OwnedKey(key, KeyOwner(spec.signer, spec.valid_from, spec.valid_until), spec.where))
     return found
 
 
-def _key_lines(spec: KeySpec, files: Files) -> list[str]:
-    """The key lines of one entry: itself, or those of the file that it names."""
-    if not spec.value.endswith(".pub") or spec.value.startswith(("ssh-", "ecdsa-", "sk-")):
+def key_lines(spec: KeySpec, files: Files) -> list[str]:
+    """The key lines of one `ssh` entry: itself, or those of the file that it names. Raises PolicyFault."""
+    if not names_key_file(spec.value):
         return [spec.value]
     text = files.read(spec.value, spec.where).decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    # Not splitlines: a form feed or U+2028 would begin a line that nobody sees, with a key of its own.
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     if not lines:
         raise PolicyFault(
             f"{spec.value} holds no key", where=spec.where, mend="paste the line of the .pub file into it"

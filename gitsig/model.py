@@ -380,6 +380,8 @@ class Explanation(NamedTuple):
     info: RunInfo
     verdict: Verdict
     steps: tuple[Step, ...]
+    details: Mapping[str, object] = MappingProxyType({})
+    """What rules asked for and what they said, by name, for programs: values that JSON knows. Not escaped."""
 
 
 class Report(NamedTuple):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gitsig.engine.examine import Examined
+from gitsig.engine.explainrules import rule_details, rule_steps
 from gitsig.model import Evidence, Explanation, Ident, KeyFacts, Outcome, Reason, RunInfo, SignedObject, Step
-from gitsig.policy import Policy, Question, examine_checks, judge
+from gitsig.policy import Policy, Question, Rule, examine_checks, judge
 from gitsig.policy.times import iso
 
 __all__ = ["explain"]
@@ -33,10 +34,16 @@ _TOPICS = {
 }
 
 
-def explain(info: RunInfo, policy: Policy, examined: Examined, question: Question, now: int) -> Explanation:
-    """All steps from the object to the verdict; the checks are the judge's own."""
+def explain(
+    info: RunInfo, policy: Policy, examined: Examined, question: Question, now: int, unheld: Sequence[Rule] = ()
+) -> Explanation:
+    """All steps from the object to the verdict; the checks are the judge's own.
+
+    `unheld` are rules of the ref whose `require` leaves the object out.
+    """
     verdict = judge(policy, question, now)
-    steps = [*_object(examined), *_signature(question.evidence), *_key(question, now), *_rules(question)]
+    steps = [*_object(examined), *_signature(question.evidence), *_key(question, now)]
+    steps += [*(Step("rules", None, words) for words in info.remarks), *rule_steps(policy, question, unheld)]
     steps += [
         Step(
             _TOPICS.get(check.reason, "key"),
@@ -50,7 +57,7 @@ def explain(info: RunInfo, policy: Policy, examined: Examined, question: Questio
     if verdict.exception is not None:
         words += f" by a written exception: {verdict.exception}"
     steps.append(Step("verdict", verdict.accepted, words))
-    return Explanation(info, verdict, tuple(steps))
+    return Explanation(info, verdict, tuple(steps), rule_details(policy, question, unheld))
 
 
 def _object(examined: Examined) -> Iterator[Step]:
@@ -126,12 +133,6 @@ def _key_times(key: KeyFacts, now: int) -> Iterator[Step]:
         yield Step("time", None, f"revoked{at}, {revocation.reason} ({kind})")
     for weakness in key.weak_self_signatures:
         yield Step("key", None, weakness)
-
-
-def _rules(question: Question) -> Iterator[Step]:
-    for rule in question.rules:
-        who = ", ".join(sorted(rule.signers)) if rule.signers is not None else "any signer"
-        yield Step("rules", None, f"rule {rule.number} ({', '.join(rule.refs)}) applies: {who}")
 
 
 def _window(begin: int | None, end: int | None) -> str:

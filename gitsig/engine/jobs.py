@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from gitsig.engine.lines import Ways
 from gitsig.policy import Rule
 
 __all__ = ["Job", "Plan"]
@@ -28,6 +29,8 @@ class Job(NamedTuple):
     """Why the object cannot be read; it is judged all the same."""
     place: int = 0
     """`Lineage.place`, where it is known already."""
+    ways: tuple[Ways, ...] = ()
+    """For rules that want two persons: how commits come to the refs. Of those in `rules`, and perhaps of others."""
 
 
 class Plan:
@@ -37,6 +40,8 @@ class Plan:
         self.parts: list[Iterable[Job]] = []
         self.total = 0
         self.remarks: list[str] = []
+        self.unheld: list[Rule] = []
+        """Of a single revision: rules of its ref whose `require` leaves it out."""
 
     def add(self, jobs: Iterable[Job], count: int) -> None:
         """Append `count` jobs; `jobs` may be made while it is iterated."""

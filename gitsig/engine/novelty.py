@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gitsig.engine.firstparents import new_first_parents
 from gitsig.engine.jobs import Job
 from gitsig.engine.landing import read_symbolic
+from gitsig.engine.lines import Line
 from gitsig.engine.plan import missing_words
 from gitsig.engine.scope import Scope, Selection, Selector, commit_jobs
+from gitsig.engine.seals import Sealer
 from gitsig.engine.tips import TAGS
 from gitsig.errors import ObjectFault
 from gitsig.policy import Policy, Require, Rule
@@ -85,40 +87,95 @@ class Novelty:
         known = {rule: self._known.near(self._ref, rule) for rule in (None, *self._rules)}
         return list(self._jobs(self._policy._replace(trusted_roots=frozenset()), known))
 
-    def exact(self) -> list[Job] | None:
-        """Every commit that must be judged and no other; None if the quick view is as exact."""
+    def exact(self, sealer: Sealer | None = None) -> list[Job] | None:
+        """Every commit that must be judged and no other; None if the quick view is as exact.
+
+        `sealer` finds the seals, where the policy has any.
+        """
         known = {rule: self._known.all(rule) for rule in (None, *self._rules)}
-        if not self._policy.trusted_roots and all(self._known.near(self._ref, rule) == known[rule] for rule in known):
+        hiding = sealer is not None or bool(self._policy.trusted_roots)
+        if not hiding and all(self._known.near(self._ref, rule) == known[rule] for rule in known):
             return None
-        return list(self._jobs(self._policy, known))
+        return list(self._jobs(self._policy, known, sealer))
 
     def _speaks(self, rule: Rule) -> bool:
         """Whether a rule can change what is judged here, or how."""
         if self._ref.startswith(TAGS):
             return False
         whole = self._policy.defaults.require is Require.EVERY_COMMIT
-        return not whole or rule.signers is not None or rule.fido is not FidoDemand.ANY
+        changes_more = rule.two_person or rule.clean_merges or rule.tree_sha512 or rule.no_octopus
+        return not whole or rule.signers is not None or rule.fido is not FidoDemand.ANY or changes_more
 
-    def _jobs(self, policy: Policy, known: Mapping[Rule | None, frozenset[str]]) -> Iterator[Job]:
+    def _jobs(
+        self, policy: Policy, known: Mapping[Rule | None, frozenset[str]], sealer: Sealer | None = None
+    ) -> Iterator[Job]:
         selector = Selector(self._store, self._lineages, policy)
-        views: dict[tuple[Require, frozenset[str]], Selection] = {}
-        selections = []
-        for rule in (None, *self._rules):
-            require = policy.defaults.require if rule is None else rule.require
-            view = (require, known[rule])
-            if view not in views:
-                views[view] = self._select(selector, policy, require, sorted(known[rule]))
-            selections.append(views[view])
-        scopes = [Scope(rule, each.scope()) for rule, each in zip(self._rules, selections[1:], strict=True)]
+        selections, scopes = self._views(selector, policy, known)
+        if sealer is not None:
+            extended = self._extended(selector, sealer, policy, known, selections, scopes)
+            selections, scopes = self._views(extended, policy, known)
         chosen: Iterable[str] = selections[0].commits
-        if policy.defaults.require is not Require.EVERY_COMMIT or len(views) > 1:
+        several = any(each is not selections[0] for each in selections)
+        if policy.defaults.require is not Require.EVERY_COMMIT or several:
             chosen = dict.fromkeys(oid for selection in selections for oid in selection.commits)
         yield from commit_jobs(chosen, scopes)
         lost = {each.oid: each for selection in selections for each in selection.missing}
         for each in lost.values():
             yield Job(each.oid, "commit", missing=missing_words(each))
 
-    def _select(self, selector: Selector, policy: Policy, require: Require, known: Sequence[str]) -> Selection:
+    def _extended(
+        self,
+        selector: Selector,
+        sealer: Sealer,
+        policy: Policy,
+        known: Mapping[Rule | None, frozenset[str]],
+        selections: Sequence[Selection],
+        scopes: Sequence[Scope],
+    ) -> Selector:
+        """`selector`, to which what is sealed is hidden as well."""
+        searched = set()
+        for rule, selection in zip((None, *self._rules), selections, strict=True):
+            exclude = tuple(sorted(known[rule]))
+            require = policy.defaults.require if rule is None else rule.require
+            if require is Require.FIRST_PARENT and selection.commits:
+                # What is new to the line may be known besides, and so may the seals over it.
+                exclude = selector.parents(selection.commits[0])
+            if exclude not in searched:
+                searched.add(exclude)
+                selector = sealer.extend(selector, [self._commit], exclude, scopes)
+        return selector
+
+    def _views(
+        self, selector: Selector, policy: Policy, known: Mapping[Rule | None, frozenset[str]]
+    ) -> tuple[list[Selection], list[Scope]]:
+        """What is new for [defaults], and for each rule; and what the rules speak of."""
+        views: dict[tuple[Require | None, frozenset[str], frozenset[str]], tuple[Selection, tuple[Line, ...]]] = {}
+        selections, lines = [], []
+        for rule in (None, *self._rules):
+            require = policy.defaults.require if rule is None else rule.require
+            lined = rule is not None and rule.two_person
+            behind = frozenset[str]() if rule is None or lined else rule.behind
+            view = (None if lined else require, known[rule], behind)
+            if view not in views:
+                tips = sorted(known[rule])
+                views[view] = (
+                    selector.since(self._commit, tips)
+                    if lined
+                    else (self._not_behind(selector, self._select(selector, require, tips), behind), ())
+                )
+            selections.append(views[view][0])
+            lines.append(views[view][1])
+        found = zip(self._rules, selections[1:], lines[1:], strict=True)
+        return selections, [Scope(rule, selection.scope(), own) for rule, selection, own in found]
+
+    def _not_behind(self, selector: Selector, selection: Selection, behind: Iterable[str]) -> Selection:
+        """The selection less the commits of which a rule does not speak any more."""
+        if not behind or not selection.commits:
+            return selection
+        spoken = selector.select(Require.EVERY_COMMIT, [self._commit], sorted(behind)).scope()
+        return selection._replace(commits=[oid for oid in selection.commits if oid in spoken])
+
+    def _select(self, selector: Selector, require: Require, known: Sequence[str]) -> Selection:
         if require is Require.TIP:
             # Being reached by a known tip is not enough: as a tip it was not judged.
             wanted = [] if self._commit in known or selector.is_behind_root(self._commit) else [self._commit]
@@ -126,7 +183,7 @@ class Novelty:
         if require is not Require.FIRST_PARENT:
             return selector.select(require, [self._commit], known)
         commits, missing = new_first_parents(self._store, self._commit, known)
-        if not commits or not policy.trusted_roots:
+        if not commits or not selector.roots:
             return Selection(commits, missing)
         judged = selector.select(require, [self._commit]).scope()
         return Selection([oid for oid in commits if oid in judged], missing)

@@ -6,11 +6,14 @@ names is left out: what is missing is a job too, and ends as `verifier_error`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeGuard
 
+from gitsig.engine.arrivals import beyond, range_scope, ways_of
 from gitsig.engine.jobs import Job, Plan
 from gitsig.engine.scope import Scope, Selection, Selector, commit_jobs
+from gitsig.engine.seals import Seal, Sealer
 from gitsig.engine.tips import TAGS, Tip, all_tips, tip_of
 from gitsig.errors import UsageFault
 from gitsig.policy import Policy, Require, Rule
@@ -18,7 +21,17 @@ from gitsig.store.interface import Resolved, Store
 from gitsig.store.lineages import Lineages
 from gitsig.store.walk import Missing
 
-__all__ = ["add_commits", "add_tips", "missing_words", "plan_audit", "plan_verify", "rules_commits"]
+__all__ = [
+    "add_commits",
+    "add_tips",
+    "commit_of",
+    "missing_words",
+    "plan_audit",
+    "plan_verify",
+    "ref_of",
+    "rules_commits",
+    "split_range",
+]
 
 _REQUIRE_WORDS = {
     Require.FIRST_PARENT: "first parents only, as the policy says",
@@ -28,41 +41,75 @@ _REQUIRE_WORDS = {
 _NO_RULES = "no branch is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
 
 
-def plan_verify(store: Store, lineages: Lineages, policy: Policy, targets: Sequence[str], ref: str | None) -> Plan:
+def plan_verify(
+    store: Store,
+    lineages: Lineages,
+    policy: Policy,
+    targets: Sequence[str],
+    ref: str | None,
+    sealer: Sealer | None = None,
+) -> Plan:
     """One commit each (REV), a tag (its tag objects, outermost first), or every commit of a range (A..B, A...B).
 
-    `ref` is the full name of the ref to judge for; without it the rules of the ref that a target names. Raises
-    UsageFault for what cannot be resolved.
+    `ref` is the full name of the ref to judge for; without it the rules of the ref that a target names. `sealer` finds
+    the seals, where the policy has any. Raises UsageFault for what cannot be resolved.
     """
     plan = Plan()
     selector = Selector(store, lineages, policy)
     for target in targets:
         if ".." in target:
-            _plan_range(plan, store, policy, selector, target, ref)
+            _plan_range(plan, store, policy, selector, target, ref, sealer)
         else:
-            _plan_revision(plan, store, policy, selector, target, ref)
+            _plan_revision(plan, store, policy, selector, target, ref, sealer)
     return plan
 
 
 def plan_audit(
-    store: Store, lineages: Lineages, policy: Policy, revs: Sequence[str], tips: Sequence[Tip] | None = None
+    store: Store,
+    lineages: Lineages,
+    policy: Policy,
+    revs: Sequence[str],
+    tips: Sequence[Tip] | None = None,
+    sealer: Sealer | None = None,
 ) -> Plan:
     """Everything reachable from `revs`, by default from every ref that the policy guards; tags after commits.
 
-    `tips` are `all_tips`, if they are at hand. Raises UsageFault for an unknown revision, or where there is nothing to
-    audit.
+    `tips` are `all_tips`, if they are at hand; `sealer` is as for `plan_verify`. Raises UsageFault for an unknown
+    revision, or where there is nothing to audit.
     """
     plan = Plan()
     selector = Selector(store, lineages, policy)
     if tips is None:
         tips = [_tip(store, policy, rev) for rev in revs] if revs else all_tips(store, policy)
     commits = [tip.commit for tip in tips if tip.commit is not None]
-    selection = selector.select(policy.defaults.require, commits)
-    whole = policy.defaults.require is Require.EVERY_COMMIT
-    scopes = [_audit_scope(selector, rule, tips, frozenset(commits) if whole else None) for rule in policy.rules]
+    selection, scopes = _unsealed(partial(_audited, policy, tips, commits), selector, sealer, commits)
     add_commits(plan, policy, selection, [scope for scope in scopes if scope.commits is None or scope.commits])
     add_tips(plan, tips)
     return plan
+
+
+_Chosen = tuple[Selection, list[Scope]]
+
+
+def _audited(policy: Policy, tips: Sequence[Tip], commits: Sequence[str], selector: Selector) -> _Chosen:
+    selection = selector.select(policy.defaults.require, commits)
+    whole = frozenset(commits) if policy.defaults.require is Require.EVERY_COMMIT else None
+    return selection, [_audit_scope(selector, rule, tips, whole) for rule in policy.rules]
+
+
+def _unsealed(
+    choose: Callable[[Selector], _Chosen],
+    selector: Selector,
+    sealer: Sealer | None,
+    include: Sequence[str],
+    exclude: Sequence[str] = (),
+) -> _Chosen:
+    """What is chosen, less what is sealed. Seals are judged by the rules as they hold without any seal."""
+    chosen = choose(selector)
+    if sealer is None:
+        return chosen
+    extended = sealer.extend(selector, include, exclude, chosen[1])
+    return chosen if extended is selector else choose(extended)
 
 
 def add_tips(plan: Plan, tips: Sequence[Tip]) -> None:
@@ -74,19 +121,23 @@ def add_tips(plan: Plan, tips: Sequence[Tip]) -> None:
 
 def _tip(store: Store, policy: Policy, rev: str) -> Tip:
     found = store.resolve(rev)
-    return tip_of(store, policy, found.oid, _ref_of(store, rev, found))
+    return tip_of(store, policy, found.oid, ref_of(store, rev, found))
 
 
-def _audit_scope(selector: Selector, rule: Rule, tips: Sequence[Tip], whole: frozenset[str] | None) -> Scope:
-    """The commits that a rule speaks of; `whole` are the tips of all that is judged, if every commit is.
+def _audit_scope(
+    selector: Selector, rule: Rule, tips: Sequence[Tip], whole: frozenset[str] | None, exclude: Sequence[str] = ()
+) -> Scope:
+    """The commits that a rule speaks of, less what `exclude` reaches; `whole` are the tips of all that is judged, if
+    every commit is.
 
     A rule for refs under `refs/tags/` speaks of the tag objects alone: the release manager answers for the release,
     not for each commit in it.
     """
     own = [tip.commit for tip in tips if tip.commit is not None and rules_commits(tip.ref) and rule.matches(tip.ref)]
-    if rule.require is Require.EVERY_COMMIT and frozenset(own) == whole:
-        return Scope(rule, None)
-    return Scope(rule, selector.select(rule.require, own).scope() if own else frozenset())
+    lines = selector.lines(own) if rule.two_person else ()
+    if rule.require is Require.EVERY_COMMIT and frozenset(own) == whole and not rule.behind:
+        return Scope(rule, None, lines)
+    return Scope(rule, selector.of_rule(rule, own, exclude).scope() if own else frozenset(), lines)
 
 
 def rules_commits(ref: str | None) -> TypeGuard[str]:
@@ -94,20 +145,47 @@ def rules_commits(ref: str | None) -> TypeGuard[str]:
     return ref is not None and not ref.startswith(TAGS)
 
 
-def _plan_range(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
-    left, right, symmetric = _split(target)
-    old, new = _commit(store, left), _commit(store, right)
-    ref = ref or _ref_of(store, right, store.resolve(right))
+def _plan_range(
+    plan: Plan,
+    store: Store,
+    policy: Policy,
+    selector: Selector,
+    target: str,
+    ref: str | None,
+    sealer: Sealer | None,
+) -> None:
+    left, right, symmetric = split_range(target)
+    old, new = commit_of(store, left), commit_of(store, right)
+    ref = ref or ref_of(store, right, store.resolve(right))
     ref = ref if rules_commits(ref) else None
     include, exclude = ([new, old], selector.common(old, new)) if symmetric else ([new], [old])
     rules = _rules(plan, policy, ref)
-    selection = selector.select(policy.defaults.require, include, exclude)
-    scopes = [Scope(rule, selector.select(rule.require, include, exclude).scope()) for rule in rules]
-    if not add_commits(plan, policy, selection, scopes):
+    ends = [(new, old), (old, new)] if symmetric else [(new, old)]
+    choose = partial(_ranged, policy, rules, include, exclude, ends)
+    selection, scopes = _unsealed(choose, selector, sealer, include, exclude)
+    if not add_commits(plan, policy, selection, scopes, more=beyond(selection, scopes)):
         plan.remark(f"{target} holds no commit that is judged")
 
 
-def _split(target: str) -> tuple[str, str, bool]:
+def _ranged(
+    policy: Policy,
+    rules: Sequence[Rule],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    ends: Sequence[tuple[str, str]],
+    selector: Selector,
+) -> _Chosen:
+    scopes = [
+        range_scope(selector, rule, ends)
+        if rule.two_person
+        else Scope(rule, selector.of_rule(rule, include, exclude).scope())
+        for rule in rules
+    ]
+    return selector.select(policy.defaults.require, include, exclude), scopes
+
+
+def split_range(target: str) -> tuple[str, str, bool]:
+    """The ends of `A..B` or `A...B`, HEAD where one is left out, and whether it is symmetric. Raises UsageFault."""
     symmetric = "..." in target
     left, _, right = target.partition("..." if symmetric else "..")
     if ".." in right or right.startswith("."):
@@ -115,27 +193,54 @@ def _split(target: str) -> tuple[str, str, bool]:
     return left or "HEAD", right or "HEAD", symmetric
 
 
-def _commit(store: Store, rev: str) -> str:
+def commit_of(store: Store, rev: str) -> str:
+    """The commit that a revision leads to. Raises UsageFault, ObjectFault."""
     return store.resolve(f"{rev}^{{commit}}").oid
 
 
-def _plan_revision(plan: Plan, store: Store, policy: Policy, selector: Selector, target: str, ref: str | None) -> None:
+def _plan_revision(
+    plan: Plan,
+    store: Store,
+    policy: Policy,
+    selector: Selector,
+    target: str,
+    ref: str | None,
+    sealer: Sealer | None,
+) -> None:
     found = store.resolve(target)
-    ref = ref or _ref_of(store, target, found)
+    ref = ref or ref_of(store, target, found)
     if found.oid in policy.trusted_roots or (found.type == "commit" and selector.is_behind_root(found.oid)):
         plan.remark(f"{target} is a trusted root or behind one, so it is not judged")
         return
+    if sealer is not None and found.type == "commit":
+        seal = _seal_over(store, policy, selector, sealer, Job(found.oid, "commit", policy.rules_for(ref or "")))
+        if seal is not None:
+            plan.remark(f"{target} is {seal.words}; so it is not judged")
+            return
     rules = _rules(plan, policy, ref)
     if found.type == "commit" and not (ref or "").startswith(TAGS):
         merge = not rules or selector.may_be_merge(found.oid)
         held = tuple(rule for rule in rules if merge or rule.require is not Require.MERGES)
-        plan.add([Job(found.oid, "commit", held)], 1)
+        held = tuple(rule for rule in held if not rule.behind or selector.of_rule(rule, [found.oid]).commits)
+        plan.unheld += [rule for rule in rules if rule not in held]
+        plan.add([Job(found.oid, "commit", held, ways=ways_of(plan, selector, found.oid, ref, held))], 1)
         return
     tip = tip_of(store, policy, found.oid, ref)
     plan.add(tip.jobs, len(tip.jobs))
 
 
-def _ref_of(store: Store, rev: str, found: Resolved) -> str | None:
+def _seal_over(store: Store, policy: Policy, selector: Selector, sealer: Sealer, job: Job) -> Seal | None:
+    """A seal that a commit is behind, if it needs one, among all that the guarded refs reach."""
+    if not sealer.curious and sealer.accepts(job):
+        return None
+    tips = [tip_of(store, policy, oid, ref) for ref, oid in store.refs() if policy.guards(ref)]
+    include, exclude = [tip.commit for tip in tips if tip.commit is not None], selector.parents(job.oid)
+    scopes = [_audit_scope(selector, rule, tips, None, exclude) for rule in policy.rules]
+    sealer.extend(selector, include, exclude, scopes)
+    return sealer.over(job.oid)
+
+
+def ref_of(store: Store, rev: str, found: Resolved) -> str | None:
     """The ref that a revision names; HEAD stands for its branch."""
     if rev in ("HEAD", "@"):
         return store.head()[0]
@@ -150,14 +255,19 @@ def _rules(plan: Plan, policy: Policy, ref: str | None) -> tuple[Rule, ...]:
     return policy.rules_for(ref)
 
 
-def add_commits(plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scope]) -> int:
-    """Plan a selection and what rules select besides; how many objects that makes."""
+def add_commits(
+    plan: Plan, policy: Policy, selection: Selection, scopes: Sequence[Scope], *, more: bool = False
+) -> int:
+    """Plan a selection and what rules select besides; how many objects that makes.
+
+    `more` tells that a rule selects more than `[defaults]` although these look at every commit.
+    """
     if policy.defaults.require in _REQUIRE_WORDS:
         plan.remark(_REQUIRE_WORDS[policy.defaults.require])
     if policy.trusted_roots:
         plan.remark(f"not judged: {len(policy.trusted_roots)} trusted roots and what is behind them")
     whole = policy.defaults.require is Require.EVERY_COMMIT
-    commits = selection.commits if whole else _with_scopes(selection.commits, scopes)
+    commits = selection.commits if whole and not more else _with_scopes(selection.commits, scopes)
     plan.add(commit_jobs(commits, scopes), len(commits))
     missing = [Job(each.oid, "commit", missing=missing_words(each)) for each in selection.missing]
     plan.add(missing, len(missing))

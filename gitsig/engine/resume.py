@@ -17,6 +17,7 @@ from gitsig.engine.jobs import Plan
 from gitsig.engine.plan import add_commits, add_tips, rules_commits
 from gitsig.engine.scope import Scope, Selector
 from gitsig.engine.tips import Tip
+from gitsig.engine.unused import Met
 from gitsig.loading import LoadedPolicy
 from gitsig.policy import Policy, Require
 from gitsig.policy.times import iso
@@ -38,6 +39,8 @@ class Finished(NamedTuple):
     tally: tuple[Any, ...]
     unjudged: int
     """Unsigned tags that the policy allows."""
+    met: Met
+    """What became of the objects of exceptions."""
 
 
 _EVER = 1 << 62
@@ -59,7 +62,7 @@ class Horizon:
 
 def finished_name(loaded: LoadedPolicy) -> str:
     """What the record of an audit by this policy and these keys is called."""
-    return hashlib.sha256(f"audit {loaded.material} {loaded.keys.openpgp.build}".encode()).hexdigest()
+    return hashlib.sha256(f"audit 2 {loaded.material} {loaded.keys.openpgp.build}".encode()).hexdigest()
 
 
 def read_finished(body: bytes | None, now: int) -> Finished | None:
@@ -67,19 +70,24 @@ def read_finished(body: bytes | None, now: int) -> Finished | None:
     if body is None:
         return None
     finished = Finished(*marshal.loads(body))  # noqa: S302 - authenticated by the cache
+    finished = finished._replace(met=Met(*finished.met))
     return finished if finished.at <= now < finished.until else None
 
 
-def write_finished(tips: Sequence[Tip], at: int, until: int, tally: tuple[Any, ...], unjudged: int) -> bytes:
+def write_finished(tips: Sequence[Tip], at: int, until: int, tally: tuple[Any, ...], unjudged: int, met: Met) -> bytes:
     """The record of an audit of all refs that accepted everything."""
     refs = {tip.ref: (tip.oid, tip.commit) for tip in tips}
-    return marshal.dumps((at, until, refs, tally, unjudged))
+    return marshal.dumps((at, until, refs, tally, unjudged, tuple(met)))
 
 
 def plan_since(
     store: Store, lineages: Lineages, policy: Policy, tips: Sequence[Tip], finished: Finished
 ) -> Plan | None:
     """What has come to the refs since; None where all has to be judged again."""
+    if any(rule.two_person for rule in policy.rules):
+        return None  # a ref that moves ahead can exchange its first-parent line, and with it old verdicts
+    if policy.defaults.valid_now:
+        return None  # so can the clock
     plan = Plan()
     fresh = [tip for tip in tips if finished.refs.get(tip.ref or "", ("",))[0] != tip.oid]
     if finished.refs.keys() - {tip.ref for tip in tips}:
@@ -119,7 +127,7 @@ def _plan_fresh(
         seen = [
             commit for ref, (_, commit) in finished.refs.items() if commit and rules_commits(ref) and rule.matches(ref)
         ]
-        scope = Scope(rule, selector.select(rule.require, own, seen).scope() if own else frozenset())
+        scope = Scope(rule, selector.of_rule(rule, own, seen).scope() if own else frozenset())
         if any(oid not in chosen for oid in scope.commits or ()):
             return False  # commits that this rule has not judged yet, though [defaults] have
         scopes.append(scope)

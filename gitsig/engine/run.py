@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitsig.engine.jobs import Plan
 from gitsig.engine.resume import Finished
+from gitsig.engine.unused import Unused
 from gitsig.model import Reason, Report, RunInfo, Summary, Verdict
 from gitsig.tally import Tally
 
@@ -32,15 +33,20 @@ class Run:
         new: bool = False,
         on_end: Callable[[Tally, int], None] | None = None,
         finished: Finished | None = None,
+        unused: Unused | None = None,
     ) -> None:
         """`started` is when the work began (`time.monotonic`). `on_end` is called when all has been judged; `finished`
-        is what the counts go on from.
+        is what the counts go on from. `unused` is shown every verdict, where all that the policy guards is judged.
         """
         self._verifier = verifier
+        for words in verifier.remarks:
+            plan.remark(words)
         self._plan = plan
         self._new = new
         self._on_end = on_end
         self._finished = finished
+        self._unused = unused
+        self._useless: list[str] = []
         self._tally = Tally.restored(finished.tally) if finished else Tally()
         self._started = started
         self._unjudged = finished.unjudged if finished else 0
@@ -68,8 +74,8 @@ class Run:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """See `Verifier.warnings`."""
-        return self._verifier.warnings
+        """See `Verifier.warnings`; at the end also the policy's exceptions that nothing needs."""
+        return (*self._verifier.warnings, *self._useless)
 
     def __iter__(self) -> Iterator[Verdict]:
         tally = self._tally
@@ -78,11 +84,15 @@ class Run:
                 self._unjudged += 1
                 continue
             tally.add(verdict)
+            if self._unused is not None:
+                self._unused.see(verdict)
             if verdict.reason is Reason.VERIFIER_ERROR:
                 self._note_fault(verdict.detail)
             yield verdict
         if self._on_end is not None:
             self._on_end(tally, self._unjudged)
+        if self._unused is not None:
+            self._useless = self._unused.words()
         self._verifier.flush()
 
     def summary(self) -> Summary:

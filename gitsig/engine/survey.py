@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gitsig.engine.ahead import Ahead
 from gitsig.engine.examine import Examined, unread
 from gitsig.engine.kept import Kept
+from gitsig.engine.trailers import Marks
 from gitsig.errors import GitsigError
 from gitsig.objects import parents_and_time
 from gitsig.store.interface import Store
@@ -32,10 +33,18 @@ OnRead = Callable[[int], None]
 class Survey:
     """Reads each object once: for the walk (as its `Reader`) and for the judge."""
 
-    def __init__(self, store: Store, ahead: Ahead, kept: Kept | None = None, on_read: OnRead | None = None) -> None:
-        """`on_read` is told now and then how many commits the walks have read."""
+    def __init__(
+        self,
+        store: Store,
+        ahead: Ahead,
+        kept: Kept | None = None,
+        on_read: OnRead | None = None,
+        marks: Marks | None = None,
+    ) -> None:
+        """`on_read` is told now and then how many commits the walks have read. `marks` are shown each of them."""
         self._store = store
         self._on_read = on_read
+        self._marks = marks
         self._read = 0
         self._format = store.object_format
         self._ahead = ahead
@@ -53,12 +62,15 @@ class Survey:
             self._on_read(self._read)
         cache = self._cache or self._open()
         place = cache.find(key) if cache is not None else None
-        if cache is not None and place is not None and cache.is_trusted(place):
+        # The cache knows no messages, so where trailers are looked for every commit is read.
+        if cache is not None and place is not None and self._marks is None and cache.is_trusted(place):
             found = cache.lineage(place)
             if found is not None:
                 return Lineage(_split(found[0], len(key)), max(found[1], 0), place | _IN_CACHE)
         oid = key.hex()
         raw = read_commit(self._store, oid)
+        if self._marks is not None:
+            self._marks.see(oid, raw)
         names, time = parents_and_time(raw, self._format)
         if cache is not None and place is not None:
             cache.confirm(place)
@@ -98,6 +110,13 @@ class Survey:
             return self.read(oid)
         self.cached += 1
         return kept
+
+    def peek(self, oid: str) -> Examined:
+        """What is true of an object that is not being judged now, but bears on another."""
+        place, cached = self.lineages.place(oid), self.cached
+        found = self.examined(oid, place) if place else self.read(oid)
+        self.cached = cached
+        return found
 
     def read(self, oid: str) -> Examined:
         """What is true of an object, with its payload and signature: read and examined now."""

@@ -7,6 +7,7 @@ another policy, counts as judged; `gitsig audit` tells whether it would be.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,11 +15,12 @@ from typing import NamedTuple
 from gitsig.engine.jobs import Job
 from gitsig.engine.landing import landing
 from gitsig.engine.novelty import Known, Novelty
+from gitsig.engine.seals import Sealer
 from gitsig.engine.tips import TAGS, kind_of, tip_of
 from gitsig.engine.verifier import Verifier
 from gitsig.errors import GitsigError
 from gitsig.model import Reason, RefUpdate, RunInfo, Summary, Verdict
-from gitsig.policy import Policy, is_replace_ref
+from gitsig.policy import Policy, Rule, is_replace_ref
 from gitsig.store import is_ancestor
 from gitsig.store.interface import Store
 from gitsig.tally import Tally
@@ -97,20 +99,25 @@ def verify_updates(
     the refs cannot be listed.
     """
     started = time.monotonic()
-    judge = _Judge(verifier, verifier.store.refs() if known is None else known)
+    judge = _Judge(verifier, verifier.store.refs() if known is None else known, updates)
+    verifier.expect(updates)
     reports = tuple(judge.update(update) for update in updates)
     verifier.flush()
-    return PushReport(verifier.info(), reports, time.monotonic() - started)
+    return PushReport(verifier.info(judge.remarks), reports, time.monotonic() - started)
 
 
 class _Judge:
     """One push on its way through the policy."""
 
-    def __init__(self, verifier: Verifier, refs: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, verifier: Verifier, refs: Iterable[tuple[str, str]], updates: Sequence[RefUpdate]) -> None:
         self._verifier = verifier
         self._store: Store = verifier.store
         self._policy: Policy = verifier.loaded.policy
-        self._known = Known(self._store, self._policy, refs)
+        self._refs = dict(refs)
+        self._updates = updates
+        self._known = Known(self._store, self._policy, self._refs.items())
+        self._sealer = verifier.sealer(new=True, tags=False)
+        self._tags_taken = False
         self._judged: dict[tuple[object, ...], Verdict] = {}
 
     def update(self, update: RefUpdate) -> UpdateReport:
@@ -154,6 +161,9 @@ class _Judge:
         if kind is UpdateKind.DELETE or not self._policy.guards(ref):
             return
         tip = tip_of(self._store, self._policy, update.new, ref)
+        if self._verifier.governed is not None:
+            yield from self._verifier.governed.pushes.judge_update(self._refs, update, ref, tip)
+            return
         for job in tip.jobs if tip.lost is None else (*tip.jobs, tip.lost):
             verdict = self._verifier.judge_job(job, new=True)
             if verdict is not None:
@@ -165,7 +175,7 @@ class _Judge:
         """What the update itself violates, whatever it brings (R1, R8)."""
         if is_replace_ref(ref):
             return "replace refs put one object in the place of another, so they are always refused"
-        for rule in self._policy.rules_for(ref):
+        for rule in self._moving_rules(update, ref):
             if kind is UpdateKind.DELETE and (rule.no_delete or rule.immutable):
                 return f"rule {rule.number} forbids to delete this ref; leave it where it is"
             if kind is UpdateKind.REWIND and (rule.no_rewind or rule.immutable):
@@ -178,6 +188,13 @@ class _Judge:
                 return f"a branch must point at a commit, and this is a {found}"
         return ""
 
+    def _moving_rules(self, update: RefUpdate, ref: str) -> tuple[Rule, ...]:
+        """How the ref may move, by the policy and where it is governed also by the one that is in force there."""
+        rules, governed = self._policy.rules_for(ref), self._verifier.governed
+        if governed is None or _absent(update.old):
+            return rules
+        return *rules, *governed.pushes.rules_at(update.old, ref)
+
     def _commits(self, ref: str, tip: str) -> Iterator[Verdict]:
         """The verdicts on what is new: the quick view's if it accepts, otherwise those of the exact one."""
         novelty = Novelty(self._store, self._verifier.lineages, self._policy, self._known, ref, tip)
@@ -186,8 +203,40 @@ class _Judge:
             verdicts = list(self._judge_all(jobs))
             if all(verdict.accepted for verdict in verdicts):
                 return iter(verdicts)
-        exact = novelty.exact()
+        exact = novelty.exact(self._seals())
         return self._judge_all(jobs if exact is None else exact)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Which seals counted, and which did not and why."""
+        return [] if self._sealer is None else self._sealer.remarks()
+
+    def _seals(self) -> Sealer | None:
+        """What finds seals, where the policy has any. Seal tags are taken as the push would leave them."""
+        if self._sealer is not None and not self._tags_taken:
+            self._tags_taken = True
+            pushed = [(update, self._lands(update)) for update in self._updates]
+            names = Counter(name for update, lands in pushed for name in {update.ref, lands})
+            pairs = ((ref, oid) for ref, oid in self._refs.items() if ref not in names)
+            self._sealer.take_tags(pairs, new=False)
+            for update in self._updates:
+                if names[update.ref] == 1 and self._makes_tag(update):
+                    new = self._refs.get(update.ref) != update.new
+                    self._sealer.take_tags([(update.ref, update.new)], new=new)
+        return self._sealer
+
+    def _makes_tag(self, update: RefUpdate) -> bool:
+        """Whether an update may make a seal tag: one that violates a rule makes none."""
+        if self._sealer is None or not self._sealer.may_seal(update.ref) or _absent(update.new):
+            return False
+        return not self._violation(update, update.ref, self._kind(update, update.ref, True))
+
+    def _lands(self, update: RefUpdate) -> str:
+        """As `landing`; a ref of which that cannot be said is refused by itself."""
+        try:
+            return landing(self._store, update.ref)
+        except GitsigError:
+            return ""
 
     def _judge_all(self, jobs: Sequence[Job]) -> Iterator[Verdict]:
         """The verdicts, in order; those that this push has asked for before are remembered."""
@@ -201,7 +250,8 @@ class _Judge:
 
 
 def _key(job: Job) -> tuple[object, ...]:
-    return (job.oid, job.missing, *(rule.number for rule in job.rules))
+    # How a commit comes to one ref says nothing of how it comes to another.
+    return (job.oid, job.missing, job.ways, *(rule.number for rule in job.rules))
 
 
 def _no_commit(job: Job) -> Verdict:

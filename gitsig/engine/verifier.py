@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gitsig.engine.ahead import Ahead
 from gitsig.engine.examine import Examined, Examiner
 from gitsig.engine.explain import explain
-from gitsig.engine.jobs import Job
+from gitsig.engine.jobs import Job, Plan
 from gitsig.engine.kept import Kept
 from gitsig.engine.plan import plan_audit, plan_verify
 from gitsig.engine.resume import Horizon, finished_name, plan_since, read_finished, write_finished
 from gitsig.engine.run import Run
+from gitsig.engine.seals import Sealer
+from gitsig.engine.surroundings import Finder, asks
 from gitsig.engine.survey import OnRead, Survey
 from gitsig.engine.tips import Tip, all_tips, kind_of
+from gitsig.engine.trailers import Marks
+from gitsig.engine.unused import Unused
 from gitsig.errors import UsageFault
 from gitsig.loading import LoadedPolicy
-from gitsig.model import Evidence, Explanation, Outcome, RunInfo, SignedObject, Verdict
-from gitsig.policy import Question, Tags, judge
+from gitsig.model import Evidence, Explanation, Outcome, RefUpdate, RunInfo, SignedObject, Verdict
+from gitsig.policy import Policy, Question, Rule, Tags, judge
+from gitsig.policy.demands import demand_signed_tag
 from gitsig.signatures.interface import Signed
 from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineages
 from gitsig.tally import Tally
+
+if TYPE_CHECKING:
+    from gitsig.engine.governance.governed import Governed
 
 __all__ = ["Verifier", "default_target"]
 
 _ENGINES = ("auto", "gnupg")
 _WINDOW = 64
 """Objects that are read before the first of them is judged; so many for each worker process, and for the parent."""
+
+
+_ROOTLESS = (
+    "the policy relies on a governance root and names none, so it judges alone, and not those in the commits' parents; "
+    "see docs/governance.md"
+)
 
 
 def default_target(store: Store) -> str:
@@ -72,12 +88,23 @@ class Verifier:
         jobs = _cores() if jobs is None else jobs
         self._examiner = Examiner(store.object_format, policy.keys, engine=engine, cross_check=cross_check)
         self._window = _WINDOW * (1 if jobs == 1 else 8 * (jobs + 1))
-        kept = engine == "auto" and not cross_check and cache
+        # Each law has its own keys: no evidence and no finished audit may pass from one to another.
+        kept = engine == "auto" and not cross_check and cache and not _is_anchor(policy.policy)
         self._kept = Kept(store, policy.keys) if kept else None
         keep = self._kept.keep if self._kept is not None else None
         ahead = Ahead(self._examiner, store.object_format, policy.keys.binding, jobs=jobs, keep=keep)
-        self._survey = Survey(store, ahead, self._kept, on_read)
+        seals = policy.policy.seals
+        self._marks = None if seals is None else Marks(seals.trailers)
+        self._survey = Survey(store, ahead, self._kept, on_read, self._marks)
         self._horizon = Horizon(policy.policy, self.now)
+        self._finder = self._make_finder() if asks(policy.policy) else None
+        self.governed: Governed | None = None
+        """Judges in this one's place where commits are judged by the policies in their parents."""
+        if _is_anchor(policy.policy):
+            from gitsig.engine.governance.governed import Governed
+
+            make = partial(Verifier, store, now=self.now, engine=engine, cross_check=cross_check)
+            self.governed = Governed(store, policy, make, on_read)
 
     def verify(self, targets: Sequence[str] = (), *, ref: str | None = None, new: bool = False) -> Run:
         """Judge revisions, tags and ranges (see `gitsig verify`); by default `default_target`.
@@ -87,8 +114,11 @@ class Verifier:
         """
         started = time.monotonic()
         targets = targets or [default_target(self.store)]
-        plan = plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref)
-        return Run(self, plan, started, new=new)
+        if self.governed is not None:
+            return Run(self, self.governed.docketer.verify(targets, ref), started, new=new)
+        sealer = self.sealer(new=new)
+        plan = plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref, sealer)
+        return Run(self, _remarked(plan, sealer), started, new=new)
 
     def audit(self, revs: Sequence[str] = (), *, resume: bool = False) -> Run:
         """Judge everything reachable from `revs`, by default from all refs that the policy guards.
@@ -98,24 +128,30 @@ class Verifier:
         there is nothing to audit.
         """
         started = time.monotonic()
-        if self._kept is None or revs or not self.loaded.material:
+        if self.governed is not None:
+            unused = None if revs else Unused(self.loaded.policy.exceptions, self.now)
+            return Run(self, self.governed.docketer.audit(revs), started, unused=unused)
+        policy, sealer = self.loaded.policy, self.sealer(new=False)
+        if self._kept is None or revs or not self.loaded.material or sealer is not None:
             if self._kept is not None:
                 self._kept.cache()
-            return Run(self, plan_audit(self.store, self.lineages, self.loaded.policy, revs), started)
+            whole = _remarked(plan_audit(self.store, self.lineages, policy, revs, sealer=sealer), sealer)
+            return Run(self, whole, started, unused=None if revs else Unused(policy.exceptions, self.now))
         cache = self._kept.cache()
         cache.begin_audit(self.store.object_directories, self.lineages.width)
         name = finished_name(self.loaded)
         tips = all_tips(self.store, self.loaded.policy)
         finished = read_finished(cache.remembered(name), self.now) if resume and cache.trusted else None
         plan = plan_since(self.store, self.lineages, self.loaded.policy, tips, finished) if finished else None
-        on_end = partial(self._remember, name, tips)
         if plan is None or finished is None:
             plan, finished = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips), None
         else:
             self._horizon.see(finished.until)
-        return Run(self, plan, started, on_end=on_end, finished=finished)
+        unused = Unused(policy.exceptions, self.now, finished and finished.met)
+        on_end = partial(self._remember, name, tips, unused)
+        return Run(self, plan, started, on_end=on_end, finished=finished, unused=unused)
 
-    def _remember(self, name: str, tips: Sequence[Tip], tally: Tally, unjudged: int) -> None:
+    def _remember(self, name: str, tips: Sequence[Tip], unused: Unused, tally: Tally, unjudged: int) -> None:
         """What the next audit of all refs may know of one that has come to its end."""
         if self._kept is None:
             return
@@ -123,16 +159,38 @@ class Verifier:
         if not tally.unverifiable:
             cache.end_audit()
         if tally.accepted_all:
-            cache.remember(name, write_finished(tips, self.now, self._horizon.until, tally.state(), unjudged))
+            state = tally.state()
+            cache.remember(name, write_finished(tips, self.now, self._horizon.until, state, unjudged, unused.met))
 
     def explain(self, rev: str, *, ref: str | None = None, new: bool = False) -> Explanation:
         """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault for an unknown one."""
-        plan = plan_verify(self.store, self.lineages, self.loaded.policy, [rev], ref)
+        if self.governed is not None:
+            return self.governed.explain(self.info, rev, ref, new=new)
+        sealer = self.sealer(new=new, curious=True)
+        plan = plan_verify(self.store, self.lineages, self.loaded.policy, [rev], ref, sealer)
         job = next(iter(plan), None)
         if job is None:
             raise UsageFault(f"{rev!r} names nothing that is judged", mend=plan.remarks[0] if plan.remarks else "")
+        return self.explain_job(job, self.info(plan.remarks), new=new, unheld=plan.unheld)
+
+    def explain_job(self, job: Job, info: RunInfo, *, new: bool, unheld: Sequence[Rule] = ()) -> Explanation:
+        """Say why one job gets its verdict by this policy alone; `info` is the head of the report.
+
+        `unheld` are rules of the ref whose `require` leaves the object out.
+        """
         examined, question = self.question(job, new)
-        return explain(self.info(plan.remarks), self.loaded.policy, examined, question, self.now)
+        return explain(info, self.loaded.policy, examined, question, self.now, unheld)
+
+    def sealer(self, *, new: bool, curious: bool = False, tags: bool = True) -> Sealer | None:
+        """What finds seals, where the policy has any: see `Sealer`. `tags`: it has found those of the refs."""
+        seals, marks = self.loaded.policy.seals, self._marks
+        if seals is None or marks is None:
+            return None
+        policy, judge = self.loaded.policy, self.judge_jobs
+        sealer = Sealer(self.store, self.lineages, policy, seals, marks, judge, new=new, curious=curious)
+        if tags:
+            sealer.take_tags(self.store.refs(), new=new)
+        return sealer
 
     def info(self, remarks: Sequence[str] = ()) -> RunInfo:
         """The head of a report."""
@@ -146,6 +204,13 @@ class Verifier:
         )
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What every reader of a verdict must know of the policy."""
+        if self.loaded.policy.governance is None or self.governed is not None:
+            return ()
+        return (_ROOTLESS,)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Why the evidence cache is not used, or not any more."""
         return tuple(self._kept.warnings) if self._kept is not None else ()
@@ -155,6 +220,26 @@ class Verifier:
         """Objects so far whose evidence came from the cache."""
         return self._survey.cached
 
+    def expect(self, updates: Sequence[RefUpdate]) -> None:
+        """Judge what belongs to a push: where rules ask for other refs, they are taken as it would leave them."""
+        if self.governed is not None:
+            self.governed.expect(updates)
+        elif self._finder is not None:
+            self._finder.expect(updates)
+
+    def _make_finder(self) -> Finder:
+        loaded, survey = self.loaded, self._survey
+        me = weakref.proxy(self)  # a circle would keep worker processes waiting for the collector
+        return Finder(
+            self.store,
+            survey.lineages,
+            loaded.policy,
+            loaded.keys,
+            self.now,
+            examine=survey.peek,
+            ask=lambda job, new: me.question(job, new)[1],
+        )
+
     def flush(self) -> None:
         """Commit what the evidence cache was given."""
         if self._kept is not None:
@@ -163,7 +248,7 @@ class Verifier:
     @property
     def lineages(self) -> Lineages:
         """What has been read of the commit graph."""
-        return self._survey.lineages
+        return self._survey.lineages if self.governed is None else self.governed.lineages
 
     def question(self, job: Job, new: bool) -> tuple[Examined, Question]:
         """Everything that the judge has to know of one job, and its object with payload and signature."""
@@ -180,6 +265,9 @@ class Verifier:
 
     def judge_jobs(self, jobs: Iterable[Job], *, new: bool) -> Iterator[Verdict | None]:
         """The verdict on each job, in their order; None for an unsigned tag that the policy allows (`tags = "any"`)."""
+        if self.governed is not None:
+            yield from self.governed.judge(jobs, new=new)
+            return
         waiting: deque[tuple[Job, int | Examined]] = deque()
         window, survey = self._window, self._survey
         for job in jobs:
@@ -202,7 +290,7 @@ class Verifier:
         if evidence.expires_at is not None:
             self._horizon.see(evidence.expires_at)
         # By position: one is made for every object, and names would cost twice as much.
-        return Question(
+        question = Question(
             job.oid,
             kind,
             obj,
@@ -215,6 +303,7 @@ class Verifier:
             self._target_lies(obj) if obj is not None and obj.target is not None else "",
             job.tag_name,
         )
+        return question if self._finder is None else self._finder.complete(question, job.ways)
 
     def _target_lies(self, tag: SignedObject) -> str:
         """Whether a tag's target is of another type than it says; a target that is not here cannot mislead."""
@@ -222,6 +311,17 @@ class Verifier:
         if actual is None or actual == tag.target_type:
             return ""
         return f"the tag says that it points at a {tag.target_type}, but its target is a {actual}"
+
+
+def _remarked(plan: Plan, sealer: Sealer | None) -> Plan:
+    for words in () if sealer is None else sealer.remarks():
+        plan.remark(words)
+    return plan
+
+
+def _is_anchor(policy: Policy) -> bool:
+    """Whether the policy names the root from which on those in the trees judge; without it they rely on an anchor."""
+    return policy.governance is not None and policy.governance.root is not None
 
 
 def _cores() -> int:
@@ -243,5 +343,4 @@ _WITH_KEY = frozenset({Outcome.VERIFIED, Outcome.BAD})
 
 def _unsigned_and_unruled(question: Question) -> bool:
     """An unsigned tag that nobody demands to be signed."""
-    demanded = any(rule.signers is not None for rule in question.rules)
-    return question.evidence.outcome is Outcome.UNSIGNED and not demanded
+    return question.evidence.outcome is Outcome.UNSIGNED and not demand_signed_tag(question.rules)

@@ -42,6 +42,7 @@ def explain_json(explanation: Explanation, stream: TextIO) -> None:
         **fields.header(explanation.info, SCHEMA),
         "object": fields.verdict(verdict),
         "steps": [step._asdict() for step in explanation.steps],
+        "details": dict(explanation.details),
         "meaning": sentence(verdict.reason),
         "hint": hint(verdict),
         "documentation": anchor(verdict.reason),

@@ -10,6 +10,7 @@ A merge is credited only with what merging its parents does not give. A path is 
   merge of the contents gives, without a conflict.
 
 Renames are not followed, and attributes and merge drivers not asked: what differs from the rule is the merge's own.
+Whether a merge as a whole is what git makes of its parents is another question, `is_remade`.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from gitsig.errors import ObjectFault
 from gitsig.objects import hash_object, parents_of, parse
 from gitsig.store.bounded import Bounded
 from gitsig.store.differences import Difference, differences
-from gitsig.store.interface import Commits
+from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineages, read_commit
 from gitsig.store.mergebase import merge_bases
 from gitsig.store.mergefile import merge_file
+from gitsig.store.remerge import merged_tree
 from gitsig.store.treehash import TreeHashes
 from gitsig.store.trees import REGULAR, Entry, Trees
 
 __all__ = ["Changes"]
 
+_TWO = 2
 _MOST_PARENTS = 128
 """Distinct parents of a merge whose common ancestors are looked for; the largest in Linux has 66."""
 _MOST_BASES = 128
@@ -45,7 +48,7 @@ _Pair = tuple[str, str]
 class Changes:
     """The changes of a repository's commits; trees and common ancestors are kept for the next one."""
 
-    def __init__(self, store: Commits, lineages: Lineages, trees: Trees | None = None) -> None:
+    def __init__(self, store: Store, lineages: Lineages, trees: Trees | None = None) -> None:
         """`lineages` and `trees` may be shared with others."""
         self._store = store
         self._trees = trees if trees is not None else Trees(store)
@@ -62,7 +65,7 @@ class Changes:
         or beyond a limit, `EnvironmentFault` where git cannot merge contents.
         """
         tree, parents = self._commit(commit)
-        if len(parents) < 2:
+        if len(parents) < _TWO:
             return self._against(parents, tree)
         if len(parents) > _MOST_PARENTS:
             raise ObjectFault(f"more than {_MOST_PARENTS} parents to compare", where=commit)
@@ -76,6 +79,15 @@ class Changes:
         """
         tree, parents = self._commit(commit)
         return self._against(parents, tree)
+
+    def is_remade(self, commit: str) -> bool:
+        """Whether git, merging the two parents of a merge anew, comes to its very tree, without a conflict.
+
+        Raises `ObjectFault` where the commit, or what the merge needs, cannot be read, `EnvironmentFault` as
+        `merged_tree` does.
+        """
+        tree, parents = self._commit(commit)
+        return len(parents) == _TWO and merged_tree(self._store, *parents) == tree
 
     def tree_sha512(self, commit: str) -> str:
         """Give the Tree-SHA512 of a commit. Raises as `TreeHashes.tree_sha512` does."""
@@ -115,7 +127,7 @@ class Changes:
         for number in numbers:
             if number not in apart and all(self._left_alone(merge, each, number, path) for each in apart):
                 return True
-        return len(numbers) == 2 and self._is_merged(merge, path)
+        return len(numbers) == _TWO and self._is_merged(merge, path)
 
     def _left_alone(self, merge: _Merge, number: int, other: int, path: bytes) -> bool:
         """Whether a parent has at `path` what every common ancestor with the other parent has."""

@@ -50,9 +50,7 @@ def find_git() -> str:
     program = shutil.which("git")
     if program is None or not Path(program).is_absolute():
         # A relative entry of PATH may lead into the repository under test.
-        raise EnvironmentFault(
-            "git is not installed, and gitsig needs it here", mend="install git, or put it on PATH"
-        )
+        raise EnvironmentFault("git is not installed, and gitsig needs it here", mend="install git, or put it on PATH")
     return program
 
 

@@ -45,7 +45,16 @@ def merged_tree(store: Store, one: str, other: str) -> str | None:
             (folder / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
             (folder / "config").write_text(_CONFIG[store.object_format], encoding="ascii")
             environment = objects_environment(folder, (folder / "objects", *store.object_directories))
-            answer = run_git(environment, "merge-tree", "--write-tree", "--no-messages", one, other, cwd=folder)
+            answer = run_git(
+                environment,
+                "merge-tree",
+                "--write-tree",
+                "--no-messages",
+                "--allow-unrelated-histories",
+                one,
+                other,
+                cwd=folder,
+            )
     except OSError as error:
         raise EnvironmentFault(
             f"a merge cannot be made anew: {error.strerror}", where=tempfile.gettempdir(), mend="make room there"

@@ -72,7 +72,8 @@ def test_an_exception_is_told() -> None:
 
 def test_json_in_full() -> None:
     stream = io.StringIO()
-    explain_json(Explanation(INFO, UNSIGNED, STEPS), stream)
+    details = {"rules": [{"rule": 1, "ok": False, "words": "\u202e"}], "changed": ["ci/build"], "cosigners": None}
+    explain_json(Explanation(INFO, UNSIGNED, STEPS, details), stream)
     assert stream.getvalue().count("\n") == 1
     document = json.loads(stream.getvalue())
     assert document.pop("object")["oid"] == "7" * 40
@@ -88,6 +89,7 @@ def test_json_in_full() -> None:
             {"topic": "grammar", "ok": True, "text": "inside git's format"},
             {"topic": "signature", "ok": False, "text": "::error:: there is none"},
         ],
+        "details": details,
         "meaning": "The object carries no signature.",
         "hint": "sign it: git rebase --exec 'git commit --amend --no-edit -S' 333333333333",
         "documentation": "docs/verdicts.md#unsigned",

@@ -73,9 +73,10 @@ def test_a_missing_object_is_a_fault(tale: Tale) -> None:
         merged_tree(store, one, other)
 
 
-def test_unrelated_histories_are_no_merge_of_gits(tale: Tale) -> None:
-    with pytest.raises(ObjectFault, match="unrelated"):
-        merged_tree(tale.store(), tale.commit({"a": b"1"}), tale.commit({"b": b"2"}))
+def test_unrelated_histories_are_laid_beside_each_other(tale: Tale) -> None:
+    one, other = tale.commit({"a": b"1"}), tale.commit({"b": b"2"})
+    assert merged_tree(tale.store(), one, other) == tale.grow({"a": b"1", "b": b"2"})
+    assert merged_tree(tale.store(), one, tale.commit({"a": b"2"})) is None
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ class Story(RawRepository):
         at: int | None = None,
         signed_at: int | None = None,
         author: str | None = None,
-        files: Mapping[str, bytes] | None = None,
+        files: Mapping[str, bytes | None] | None = None,
         headers: Sequence[bytes] = (),
         edit: Edit | None = None,
         mutate: Edit | None = None,
@@ -102,8 +102,8 @@ class Story(RawRepository):
 
         `parents` defaults to the branch's tip; `branch=None` moves no ref. `at` is the author's and committer's time,
         `signed_at` the OpenPGP signature's (default `at`). `author` is another person's name. `headers` are whole
-        lines, without LF, that follow `committer`. `files` are laid over those of the first parent. `edit` gets the
-        payload before it is signed, `mutate` the raw commit after that.
+        lines, without LF, that follow `committer`. `files` are laid over those of the first parent, None in a file's
+        place takes it away. `edit` gets the payload before it is signed, `mutate` the raw commit after that.
         """
         at = self._tick(at)
         if parents is None:
@@ -232,8 +232,9 @@ class Story(RawRepository):
         person = self.people[who]
         return f"{word} {person.name} <{person.email}> {at} {zone}".encode()
 
-    def _tree(self, parents: Sequence[str], files: Mapping[str, bytes] | None) -> str:
-        content = {**self._files.get(parents[0] if parents else "", {}), **(files or {})}
+    def _tree(self, parents: Sequence[str], files: Mapping[str, bytes | None] | None) -> str:
+        laid = {**self._files.get(parents[0] if parents else "", {}), **(files or {})}
+        content = {path: data for path, data in laid.items() if data is not None}
         oid = self.tree(content)
         self._files[oid] = content
         return oid
