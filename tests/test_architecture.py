@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "policy": {"model", "errors", "keys"},
     "tally": {"model"},
     "loading": {"model", "errors", "keys", "policy", "store"},
-    "sources": {"model", "errors", "loading", "policy", "store"},
+    "sources": {"model", "errors", "keys", "loading", "policy", "store"},
     "keyreview": {"model", "loading", "policy"},
     "engine": {"model", "errors", "keys", "loading", "objects", "policy", "signatures", "store", "tally", "_version"},
     "hooks": {

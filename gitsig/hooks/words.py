@@ -36,6 +36,9 @@ def refusal_lines(report: PushReport, docs: str = "", *, warn: bool = False) -> 
         lines += _object_lines(ref, verdict)
     if refused > len(shown):
         lines.append(f"  and {refused - len(shown)} more")
+    # Whoever relied on a seal must learn why it does not count.
+    seals = [each for each in report.info.remarks if each.startswith("no seal")]
+    lines += [f"  note: {safe(each, _WHY, ascii_only=True)}" for each in seals[:_SHOWN]]
     end = _LET_THROUGH if warn else "not taken in"
     return [*lines, f"gitsig: {end}; read on: {safe(docs or anchor(shown[0][1].reason), 300, ascii_only=True)}"]
 

@@ -36,11 +36,13 @@ class Settings:
             raise UsageFault("--policy and --policy-ref exclude each other", mend="give one of them")
         if self.policy_ref is not None and not self.policy_ref.startswith("refs/"):
             raise UsageFault(f"'{self.policy_ref}' is no full ref", mend=f"did you mean refs/heads/{self.policy_ref}?")
-        policy = None if self.policy is None else str(Path(self.policy).absolute())
-        if policy is not None:
-            from gitsig.sources import load_policy
+        policy = None
+        if self.policy is not None:
+            from gitsig.sources import absolute_name, load_policy, needs_repository
 
-            load_policy(None, policy)
+            policy = absolute_name(self.policy)
+            if not needs_repository(policy):
+                load_policy(None, policy)
         return Settings(policy, self.policy_ref, self.mode, _log(self.log))
 
     def items(self) -> Iterator[tuple[str, str | None]]:

@@ -26,6 +26,7 @@ from gitsig.model import (
     Verdict,
 )
 from gitsig.policy import Question, Rule, judge
+from gitsig.policy.demands import foreseeable
 
 __all__ = ["SOON", "Prospect", "prospect"]
 
@@ -91,8 +92,9 @@ def _judged(
         committer=made.committer,
     )
     owner = loaded.keys.owner(evidence)
+    policy, rules = foreseeable(loaded.policy, rules)
     question = Question(_OID, ObjectType.COMMIT, commit, evidence, key, owner, rules=rules, new=True)
-    return judge(loaded.policy, question, at), key
+    return judge(policy, question, at), key
 
 
 def _what(verdict: Verdict, own: OwnKey, key: KeyFacts | None) -> str:

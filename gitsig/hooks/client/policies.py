@@ -14,7 +14,7 @@ from pathlib import Path
 from gitsig.errors import PolicyFault, UsageFault
 from gitsig.hooks.client.settings import Settings
 from gitsig.loading import LoadedPolicy
-from gitsig.sources import POLICY_PATH, load_policy
+from gitsig.sources import POLICY_PATH, load_policy, policy_file
 from gitsig.store import PathMissing, Store
 
 __all__ = ["client_policy"]
@@ -33,9 +33,9 @@ def client_policy(
     named = os.environ.get("GITSIG_POLICY")
     if named:
         return load_policy(store, named)
-    path = settings.path("gitsig.policy")
-    if path is not None:
-        return load_policy(store, str((store.workdir or store.git_dir) / path))
+    path = settings.get("gitsig.policy")
+    if path:
+        return policy_file(path, store, store.workdir or store.git_dir)
     ref = settings.get("gitsig.policyref")
     if ref:
         return load_policy(store, ref=ref)

@@ -1,8 +1,8 @@
 """The policy of a server: from outside the repository, or from the old tip of a ref, and never from the push (R12).
 
-In this order: GITSIG_POLICY, set by the administrator; `git config gitsig.policy`, an absolute path; `git config
-gitsig.policyRef`, the full name of a ref. What a pusher can write (the work tree, a tag that is named like a branch) is
-never taken.
+In this order: GITSIG_POLICY, set by the administrator; `git config gitsig.policy`, an absolute path or a peer's policy
+(of Guix and sequoia-git the one in the parents of what is pushed); `git config gitsig.policyRef`, the full name of a
+ref. What a pusher can write (the work tree, a tag that is named like a branch) is never taken.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gitsig.engine.updates import PushReport, UpdateReport
 from gitsig.errors import GitsigError, PolicyFault
 from gitsig.loading import LoadedPolicy
 from gitsig.policy import Policy
+from gitsig.policy.adapters.named import parse_named
 from gitsig.sources import POLICY_PATH, policy_at, policy_file
 from gitsig.store.interface import Store
 
@@ -37,14 +38,22 @@ def server_policy(store: Store) -> ServerPolicy:
     """The policy that judges a push. Raises PolicyFault, with the mend for the administrator."""
     path = os.environ.get("GITSIG_POLICY") or store.config("gitsig.policy")
     if path:
-        return ServerPolicy(policy_file(str(_outside(store, path))), None)
+        return ServerPolicy(policy_file(_outside(store, path), store), None)
     ref = store.config("gitsig.policyRef")
     if ref:
         return ServerPolicy(policy_at(store, _tip(store, ref), ref), ref)
     raise PolicyFault("no policy is configured", where=str(store.git_dir / "config"), mend=_MEND)
 
 
-def _outside(store: Store, path: str) -> Path:
+def _outside(store: Store, path: str) -> str:
+    """The name of a policy all of whose files lie where no push can change them."""
+    named = parse_named(path)
+    if named is None:
+        return str(_outside_file(store, path))
+    return path if named.governed else named.placed(lambda name: str(_outside_file(store, name))).text
+
+
+def _outside_file(store: Store, path: str) -> Path:
     try:
         file = Path(path).expanduser()
     except RuntimeError as error:

@@ -105,7 +105,7 @@ def test_policy_missing_unreadable_or_broken(held: Guarded, hook: Run) -> None:
     held.config("gitsig.policy", str(policy.with_name("nowhere.toml")))
     one_line(hook("pre-receive", stdin=good(held)), 3, "cannot be read")
     held.config("gitsig.policy", str(policy.parent))
-    one_line(hook("pre-receive", stdin=good(held)), 3, "cannot be read")
+    one_line(hook("pre-receive", stdin=good(held)), 3, "a folder, and no policy of a known kind; name the file")
     broken = policy.with_name("broken.toml")
     broken.write_text("version = 1\n[signers.ada\n")
     held.config("gitsig.policy", str(broken))

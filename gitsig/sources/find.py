@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -10,15 +9,16 @@ from pathlib import Path
 from gitsig.errors import GitsigError, PolicyFault, UsageFault
 from gitsig.loading import DiskFiles, LoadedPolicy, TreeFiles, read_keys
 from gitsig.model import LIMITS
-from gitsig.policy import Policy, parse_policy
-from gitsig.policy.types import FileSpec
+from gitsig.policy import parse_policy
+from gitsig.policy.adapters.named import KINDS_MEND, Named, parse_named
+from gitsig.sources.detect import detected
+from gitsig.sources.named import open_named
 from gitsig.store import peel
 from gitsig.store.interface import Store
 
-__all__ = ["POLICY_PATH", "load_policy", "policy_at", "policy_file"]
+__all__ = ["POLICY_PATH", "absolute_name", "load_policy", "peer_policy", "policy_at", "policy_file"]
 
 POLICY_PATH = ".gitsig/policy.toml"
-_ALLOWED_SIGNERS = "allowed-signers:"
 _MEND = "name one with --policy FILE, or let gitsig init propose .gitsig/policy.toml"
 
 
@@ -30,16 +30,16 @@ def load_policy(
     In this order: `path`; `ref` (`REF:.gitsig/policy.toml`); GITSIG_POLICY; `git config gitsig.policy` or
     `gitsig.policyRef`; the tree of `base`, the old end of a range (or of several ranges, which must then be one and the
     same); the work tree, or HEAD of a bare repository.
-    `path` may be an OpenSSH allowed_signers file, written `allowed-signers:FILE` or recognised by its name.
-    Raises PolicyFault, or UsageFault for a revision that does not exist.
+    `path`, GITSIG_POLICY and `gitsig.policy` may name a peer's policy, as `KIND:LOCATION` or by its file name; see
+    docs/adapters.md. Raises PolicyFault, or UsageFault for a revision that does not exist.
     """
     if path:
-        return policy_file(path)
+        return policy_file(path, store)
     if ref:
         return _from_tree(_needed(store), ref)
     named = os.environ.get("GITSIG_POLICY")
     if named:
-        return policy_file(named)
+        return policy_file(named, store)
     if store is None:
         raise PolicyFault("no policy is named", mend=_MEND)
     return _configured(store) or _in_repository(store, base)
@@ -54,7 +54,7 @@ def _needed(store: Store | None) -> Store:
 def _configured(store: Store) -> LoadedPolicy | None:
     path = store.config("gitsig.policy")
     if path:
-        return policy_file(str((store.workdir or store.git_dir) / Path(path).expanduser()))
+        return policy_file(path, store, store.workdir or store.git_dir)
     ref = store.config("gitsig.policyRef")
     if ref and not ref.startswith("refs/"):
         # A tag `main` would win over the branch.
@@ -75,34 +75,68 @@ def _in_repository(store: Store, base: str | Collection[str] | None) -> LoadedPo
         path = store.workdir / POLICY_PATH
         if not path.is_file():
             raise PolicyFault(f"no policy: {path} does not exist", mend=_MEND)
-        return policy_file(str(path))
+        return _own_file(path, str(path))
     _, head = store.head()
     if head is None:
         raise PolicyFault("no policy: the repository is bare and has no commit yet", where=store.path, mend=_MEND)
     return _from_tree(store, head)
 
 
-def policy_file(path: str) -> LoadedPolicy:
-    """The policy in a file on disk, with the keys beside it. Raises PolicyFault."""
-    if path.startswith(_ALLOWED_SIGNERS):
-        return _bare_allowed_signers(Path(path.removeprefix(_ALLOWED_SIGNERS)))
-    file = Path(path)
-    if file.name.lower().replace("-", "_").endswith("allowed_signers"):
-        return _bare_allowed_signers(file)
+def policy_file(path: str, store: Store | None = None, folder: Path | None = None) -> LoadedPolicy:
+    """The policy in a file on disk, with the keys beside it, or a peer's policy.
+
+    `store` is the repository at hand, which some peers' policies lie in. Names are relative to `folder`, by default to
+    the current one. Raises PolicyFault.
+    """
+    named = _peer(path, folder)
+    if named is None:
+        return _own_file(Path(path) if folder is None else _below(folder, path), path)
+    return open_named(named, store)
+
+
+def peer_policy(store: Store | None, path: str | None = None) -> Named | None:
+    """The peer's policy that `path`, GITSIG_POLICY or `git config gitsig.policy` names; None where it is our own file.
+
+    Raises PolicyFault as `policy_file`, and where nothing is named.
+    """
+    named = path or os.environ.get("GITSIG_POLICY")
+    if named:
+        return _peer(named, None)
+    configured = store.config("gitsig.policy") if store is not None else None
+    if store is None or not configured:
+        raise PolicyFault("no peer's policy is named", mend=f"name it with --policy; {KINDS_MEND}")
+    return _peer(configured, store.workdir or store.git_dir)
+
+
+def absolute_name(path: str) -> str:
+    """The name of a policy as it is the same from every folder. Raises PolicyFault as `parse_named`."""
+    named = parse_named(path)
+    return str(Path(path).absolute()) if named is None else named.placed(lambda name: str(Path(name).absolute())).text
+
+
+def _peer(path: str, folder: Path | None) -> Named | None:
+    named = parse_named(path)
+    if named is None:
+        return detected(Path(path) if folder is None else _below(folder, path))
+    return named if folder is None else named.placed(lambda name: str(_below(folder, name)))
+
+
+def _below(folder: Path, name: str) -> Path:
+    try:
+        return folder / Path(name).expanduser()
+    except RuntimeError as error:
+        raise PolicyFault(f"{name!r}: nobody's home", mend="write an absolute path") from error
+
+
+def _own_file(file: Path, name: str) -> LoadedPolicy:
+    """Our own policy; `name` is what it is called."""
     try:
         with file.open("rb") as opened:
             data = opened.read(LIMITS.policy_size + 1)
     except OSError as error:
-        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=path, mend="mend the path") from error
-    return read_keys(parse_policy(data, path), DiskFiles(file.parent))
-
-
-def _bare_allowed_signers(file: Path) -> LoadedPolicy:
-    """A policy of nothing but the defaults and an allowed_signers file."""
-    files = DiskFiles(file.parent)
-    digest = hashlib.sha256(files.read(file.name, str(file))).hexdigest()
-    spec = FileSpec(file.name, str(file))
-    return read_keys(Policy(signers={}, allowed_signers=spec, source=str(file), digest=f"sha256:{digest}"), files)
+        mend = f"mend the path; for a peer's policy {KINDS_MEND}" if ":" in name else "mend the path"
+        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=name, mend=mend) from error
+    return read_keys(parse_policy(data, name), DiskFiles(file.parent))
 
 
 def policy_at(store: Store, oid: str, name: str) -> LoadedPolicy:
