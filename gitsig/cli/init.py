@@ -121,6 +121,8 @@ def _told(proposed: Proposed, target: Path) -> Iterator[str]:
         yield f"{'not proposed' if signer.held_back else 'proposed'}: {signer.name}: {used_words(signer.use, total)}"
         yield f"  {signer.use.format} {signer.fingerprint}"
         yield from (f"  LOOK: {flag}" for flag in (*signer.flags, *filter(None, [signer.held_back])))
+    if proposal.left_out:
+        yield f"not proposed: {count(proposal.left_out, 'more key')}, used less than these"
     if proposal.roots:
         yield f"the past without signatures ends at {count(len(proposal.roots), 'trusted root')}"
     if not proposed.text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -181,7 +182,9 @@ def _open(repo: str | None, policy: str | None, policy_ref: str | None = None) -
     try:
         store = None if policy else gitsig.open_repository(repo)
     except GitsigError:
-        # GITSIG_POLICY names a file that needs no repository around it.
+        # A file that GITSIG_POLICY names needs no repository around it.
+        if not os.environ.get("GITSIG_POLICY"):
+            raise
         store = None
     return open_file(policy_path(store, policy))
 
@@ -195,6 +198,6 @@ def _edit(repo: str | None, policy: str | None, edit: Callable[[Opened], Outcome
     outcome.write()
     with report_stream(None) as stream:
         ascii_only = not unicode_fits(stream.encoding)
-        lines = [*outcome.told, *(f"wrote {change.path}" for change in outcome.changes)]
+        lines = [*outcome.told, *(f"wrote {change}" for change in outcome.changes)]
         stream.write("".join(safe(line, _LINE, ascii_only=ascii_only) + "\n" for line in lines))
     return 0

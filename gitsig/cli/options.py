@@ -68,8 +68,9 @@ PolicyFile = Annotated[
     typer.Option(
         "--policy",
         metavar="FILE",
-        help="The policy. By default: GITSIG_POLICY, then git config gitsig.policy or gitsig.policyRef, "
-        "then .gitsig/policy.toml (for a range A..B the one in A).",
+        help="The policy, or a peer's: allowed-signers:FILE, gnupg-home:DIR, keyring:FILE, keys:DIR, bitcoin:DIR, "
+        "guix:?introduction=COMMIT&signer=FINGERPRINT, sq-git:?root=COMMIT. By default: GITSIG_POLICY, then git config "
+        "gitsig.policy or gitsig.policyRef, then .gitsig/policy.toml (for a range A..B the one in A).",
     ),
 ]
 PolicyRef = Annotated[

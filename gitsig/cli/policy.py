@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import time
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gitsig.cli import options
-from gitsig.cli.guard import leave
+from gitsig.cli.guard import leave, say
 from gitsig.cli.moments import parse_moment
 from gitsig.cli.output import report_stream
+from gitsig.errors import GitsigError
 
 if TYPE_CHECKING:
     from gitsig import LoadedPolicy
+    from gitsig.store import Store
 
-__all__ = ["CHECK_HELP", "DIFF_EXIT_CODES", "DIFF_HELP", "HELP", "SCHEMA_HELP", "SHOW_HELP", "app"]
+__all__ = ["CHECK_HELP", "CONVERT_HELP", "DIFF_EXIT_CODES", "DIFF_HELP", "HELP", "SCHEMA_HELP", "SHOW_HELP", "app"]
 
-HELP = "Check, show and compare policies."
+HELP = "Check, show, compare and convert policies."
 
 CHECK_HELP = """Read a policy and every key file that it names, and say what is wrong or weak about it.
+
+Beside a repository (--repo, or the one here) it is also compared with that: ref patterns that match no ref, path
+patterns that match nothing in the tree of HEAD, trusted roots, exceptions and a governance root that are not there, or
+behind no guarded ref.
 
 Warnings do not change the exit code: 0 means usable, 3 that there is an error.
 
@@ -57,6 +64,19 @@ Exit codes:
   2    wrong usage
   3    one of them cannot be read
   130  interrupted
+"""
+
+CONVERT_HELP = """Write a peer's policy (see --policy) as gitsig's own file, with its keys in keys/ beside it.
+
+Judged by either, a repository gets the same verdicts; what cannot be carried over is said on standard error. Of Guix
+and sequoia-git the law of HEAD is written, to be put into the repository. Without --output the policy is printed, and
+no key file written.
+
+\b
+Examples:
+  gitsig policy convert --policy keys:trusted/ --output .gitsig/policy.toml
+  gitsig policy convert --policy 'bitcoin:contrib/verify-commits?keyring=all.gpg'
+  gitsig policy convert --policy 'guix:?introduction=COMMIT&signer=FINGERPRINT' --output .gitsig/policy.toml
 """
 
 SCHEMA_HELP = """Print a JSON Schema (2020-12) of the policy file, for editors that complete and check TOML.
@@ -100,10 +120,11 @@ def check(
         import gitsig
         from gitsig.cli.policy_view import checked
 
-        loaded = gitsig.load_policy(None, file) if file else _load(repo, policy, policy_ref)
-        warnings = dict.fromkeys([*loaded.warnings, *gitsig.review_keys(loaded, moment)])
+        loaded = _load(repo, file or policy, policy_ref)
+        beside, unmet = _compared(repo, loaded)
+        warnings = dict.fromkeys([*loaded.warnings, *gitsig.review_keys(loaded, moment), *unmet])
         with report_stream(None) as stream:
-            stream.write(checked(loaded, tuple(warnings), stream.encoding))
+            stream.write(checked(loaded, tuple(warnings), beside, stream.encoding))
         return 0
 
     leave(work)
@@ -157,6 +178,42 @@ def diff(
 
 
 @app.command(
+    "convert",
+    short_help="Write a peer's policy as gitsig's own file.",
+    help=CONVERT_HELP,
+    epilog=options.EXIT_CODES,
+)
+def convert(
+    repo: options.Repo = None,
+    policy: options.PolicyFile = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", metavar="FILE", help="Write the policy to FILE and its keys to keys/ beside it."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there already.")] = False,
+) -> None:
+    """Write a peer's policy as gitsig's own file."""
+
+    def work() -> int:
+        from gitsig.upkeep.convert import convert, write
+
+        made = convert(_store_for(repo, policy), policy)
+        for note in made.notes:
+            say(f"note: {note}")
+        if output is None:
+            with report_stream(None) as stream:
+                stream.write(made.text)
+            if made.files:
+                say(f"note: --output FILE writes {', '.join(made.files)} beside the policy too")
+            return 0
+        for path in write(made, Path(output), force=force):
+            say(f"written: {path}")
+        return 0
+
+    leave(work)
+
+
+@app.command(
     "schema", short_help="Print a JSON Schema of the policy file.", help=SCHEMA_HELP, epilog=options.EXIT_CODES
 )
 def schema(output: options.Output = None) -> None:
@@ -172,6 +229,20 @@ def schema(output: options.Output = None) -> None:
     leave(work)
 
 
+def _compared(repo: str | None, loaded: LoadedPolicy) -> tuple[str, tuple[str, ...]]:
+    """Which repository a policy was compared with, in words, and warnings about what it names and that is not there."""
+    import gitsig
+    from gitsig.upkeep.against import review_against
+
+    try:
+        store = gitsig.open_repository(repo)
+    except GitsigError as error:
+        if repo is not None:
+            raise
+        return f"compared with no repository: {error.what}", ()
+    return f"compared with {store.path}", review_against(store, loaded.policy)
+
+
 def _named(repo: str | None, name: str) -> LoadedPolicy:
     """The policy of a file, or of `REV:`."""
     import gitsig
@@ -179,12 +250,21 @@ def _named(repo: str | None, name: str) -> LoadedPolicy:
     rev = name.removesuffix(".gitsig/policy.toml")
     if len(rev) > 1 and rev.endswith(":"):
         return gitsig.load_policy(gitsig.open_repository(repo), ref=rev[:-1])
-    return gitsig.load_policy(None, name)
+    return gitsig.load_policy(_store_for(repo, name), name)
 
 
 def _load(repo: str | None, policy: str | None, policy_ref: str | None) -> LoadedPolicy:
     import gitsig
 
-    # A policy that is a file can be looked at anywhere, before there is a repository to guard.
-    store = None if policy else gitsig.open_repository(repo)
-    return gitsig.load_policy(store, policy, ref=policy_ref)
+    return gitsig.load_policy(_store_for(repo, policy), policy, ref=policy_ref)
+
+
+def _store_for(repo: str | None, policy: str | None) -> Store | None:
+    """The repository that the policy is found or lies in.
+
+    A policy that is a file can be looked at anywhere, before there is a repository to guard.
+    """
+    import gitsig
+    from gitsig.sources import needs_repository
+
+    return None if policy and not needs_repository(policy) else gitsig.open_repository(repo)

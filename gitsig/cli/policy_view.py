@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gitsig.policy.types import Defaults, Exemption, FidoDemand, Policy, Rule, Signer
+from gitsig.policy.types import Defaults, Exemption, FidoDemand, Governance, Policy, Rule, Seals, Signer
 from gitsig.reports.escape import safe, unicode_fits
 from gitsig.reports.text import count
 from gitsig.reports.times import iso
@@ -24,8 +24,8 @@ _VALUE_LIMIT = 72
 _LINE_LIMIT = 1000
 
 
-def checked(loaded: LoadedPolicy, warnings: Sequence[str], encoding: str | None = None) -> str:
-    """What there is to say of a policy that could be read: the `warnings`, then its size."""
+def checked(loaded: LoadedPolicy, warnings: Sequence[str], beside: str, encoding: str | None = None) -> str:
+    """What there is to say of a policy that could be read: the `warnings`, what it is held `beside`, then its size."""
     policy = loaded.policy
     sizes = (
         count(len(policy.signers), "signer"),
@@ -34,7 +34,7 @@ def checked(loaded: LoadedPolicy, warnings: Sequence[str], encoding: str | None 
         count(len(policy.exceptions), "exception"),
         count(len(warnings), "warning"),
     )
-    lines = [f"warning: {warning}" for warning in warnings]
+    lines = [*(f"warning: {warning}" for warning in warnings), beside]
     return _text([*lines, f"usable: {loaded.source}: {', '.join(sizes)}", f"digest: {loaded.digest}"], encoding)
 
 
@@ -54,6 +54,10 @@ def shown(loaded: LoadedPolicy, encoding: str | None = None) -> str:
         lines += ["", "rules:", *(_rule(rule) for rule in policy.rules)]
     if policy.trusted_roots:
         lines += ["", "trusted roots:", *(f"  {oid}" for oid in sorted(policy.trusted_roots))]
+    if policy.seals is not None:
+        lines += ["", "seals:", *_seals(policy.seals)]
+    if policy.governance is not None:
+        lines += ["", "governance:", *_governance(policy.governance)]
     if policy.exceptions:
         lines += ["", "exceptions:", *map(_exemption, policy.exceptions.values())]
     return _text(lines, encoding)
@@ -84,6 +88,8 @@ def _signer(signer: Signer, policy: Policy) -> Iterator[str]:
         facts.append("roles " + ", ".join(sorted(signer.roles)))
     if signer.only:
         facts.append("only " + ", ".join(sorted(signer.only)))
+    if signer.paths:
+        facts.append("paths " + ", ".join(signer.paths))
     facts += _window(signer.valid_from, signer.valid_until)
     yield f"  {signer.name}: {'; '.join(facts)}" if facts else f"  {signer.name}"
     for spec in policy.key_specs:
@@ -110,18 +116,54 @@ def _defaults(defaults: Defaults) -> list[str]:
         "self-signatures": defaults.self_signatures,
         "fido": defaults.fido,
     }
+    if defaults.except_refs:
+        facts["except-refs"] = ", ".join(defaults.except_refs)
+    if defaults.valid_now:
+        facts["valid-now"] = "true"
     return [f"  {name:<15}  {value}" for name, value in facts.items()]
 
 
 def _rule(rule: Rule) -> str:
     facts = [f"require {rule.require}"]
+    facts += [f"paths {', '.join(rule.paths)}"] if rule.paths else []
+    facts += [f"kinds {', '.join(sorted(rule.kinds))}"] if rule.kinds else []
     if rule.signers is not None:
         facts.append("signers " + (", ".join(sorted(rule.signers)) or "nobody"))
     if rule.fido is not FidoDemand.ANY:
         facts.append(f"fido {rule.fido}")
-    switches = {"no-rewind": rule.no_rewind, "no-delete": rule.no_delete, "immutable": rule.immutable}
-    facts += [name for name, on in switches.items() if on]
+    facts += [f"threshold {rule.threshold}"] if rule.threshold > 1 else []
+    facts += [f"approvals {', '.join(rule.approvals)}"] if rule.approvals else []
+    facts += [name for name, on in _switches(rule).items() if on]
+    for name, oids in (("behind", rule.behind), ("exempt", rule.exempt)):
+        facts += [f"{name} {', '.join(sorted(oids))}"] if oids else []
     return f"  {rule.number}. {', '.join(rule.refs)}: {'; '.join(facts)}"
+
+
+def _switches(rule: Rule) -> dict[str, bool]:
+    return {
+        "two-person": rule.two_person,
+        "clean-merges": rule.clean_merges,
+        "no-octopus": rule.no_octopus,
+        "tree-sha512": rule.tree_sha512,
+        "no-rewind": rule.no_rewind,
+        "no-delete": rule.no_delete,
+        "immutable": rule.immutable,
+    }
+
+
+def _seals(seals: Seals) -> Iterator[str]:
+    yield f"  signers: {', '.join(sorted(seals.signers))}"
+    yield f"  trailers: {', '.join(seals.trailers) or 'none'}"
+    yield f"  tags: {', '.join(seals.tags) or 'none'}"
+
+
+def _governance(governance: Governance) -> Iterator[str]:
+    if governance.root is not None:
+        yield f"  root: {governance.root}"
+        yield f"  root-signer: {governance.root_signer or 'not asked for'}"
+        yield f"  parents: {governance.parents}"
+    if governance.root is None or governance.signers:
+        yield f"  signers: {', '.join(sorted(governance.signers)) or 'nobody'}"
 
 
 def _exemption(exemption: Exemption) -> str:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gitsig.errors import PolicyFault, UsageFault
 from gitsig.loading import LoadedPolicy
-from gitsig.model import KeyFacts, SignatureFormat
-from gitsig.upkeep.certificates import armored, facts_of
+from gitsig.model import KeyFacts
+from gitsig.policy.keystate import doubts
+from gitsig.policy.types import Signer
+from gitsig.upkeep.certificates import armored
 from gitsig.upkeep.document import Document
 from gitsig.upkeep.entries import with_window
 from gitsig.upkeep.keyinput import GivenKey
-from gitsig.upkeep.keystate import doubts
 from gitsig.upkeep.opened import Opened
 from gitsig.upkeep.outcome import Outcome, settle
 
 __all__ = ["Wish", "add_keys", "file_stem", "key_line"]
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_COMMENT = 200
+"""Characters of a key's comment that are worth a place in the policy."""
+_NAMES = 3
+"""User IDs that are shown; a key may have hundreds."""
+_Facts = Mapping[str, Sequence[KeyFacts]]
 
 
 class Wish(NamedTuple):
@@ -41,19 +49,25 @@ def add_keys(opened: Opened, wish: Wish, keys: Sequence[GivenKey], now: int) -> 
     """
     loaded = opened.load()
     document = Document(opened.data, opened.source)
-    new, told = _not_yet_listed(loaded, wish.signer, keys)
-    warnings = list(_examined(loaded, new, now))
+    new, listed = _not_yet_listed(loaded, wish.signer, keys)
     files: dict[str, tuple[bytes | None, bytes]] = {}
     values: dict[str, list[Any]] = {"openpgp": [], "ssh": []}
     for key in new:
         begin = key.valid_from if wish.valid_from is None else wish.valid_from
         end = key.valid_until if wish.valid_until is None else wish.valid_until
         values[key.format].append(with_window(_value(opened.folder, wish.signer, key, files), begin, end))
-        told.append(f"{wish.signer} gains the {key.format} key {key.fingerprint} (from {key.origin})")
-    told += _enter(document, wish, {name: each for name, each in values.items() if each})
-    outcome, after = settle(opened, document, files, told, warnings)
-    known = {*loaded.policy.warnings, *warnings}
-    return outcome._replace(warnings=(*warnings, *(each for each in after.policy.warnings if each not in known)))
+    entered = list(_enter(document, wish, {name: each for name, each in values.items() if each}))
+    outcome, after = settle(opened, document, files)
+    facts = _facts(after, new)
+    warnings = [*_doubtful(after, new, facts, now), *_surprising(after.policy.signers[wish.signer], new, facts)]
+    warnings += [each for each in after.policy.warnings if each not in loaded.policy.warnings]
+    told = (*listed, *(_gained(wish.signer, key, facts) for key in new), *entered)
+    return outcome._replace(told=told, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _gained(signer: str, key: GivenKey, facts: _Facts) -> str:
+    names = ", ".join(facts[key.fingerprint][0].names[:_NAMES])
+    return f"{signer} gains the {key.format} key {key.fingerprint}{f', {names}' if names else ''} (from {key.origin})"
 
 
 def _not_yet_listed(loaded: LoadedPolicy, signer: str, keys: Sequence[GivenKey]) -> tuple[list[GivenKey], list[str]]:
@@ -73,24 +87,39 @@ def _not_yet_listed(loaded: LoadedPolicy, signer: str, keys: Sequence[GivenKey])
     return new, told
 
 
-def _examined(loaded: LoadedPolicy, keys: Sequence[GivenKey], now: int) -> Iterator[str]:
-    """Warnings about keys that are expired, revoked or weak; those that GnuPG does not take are refused."""
-    bound = loaded.policy.defaults.min_rsa_bits
-    facts = facts_of([each.certificate for each in keys if each.certificate is not None])
+def _facts(loaded: LoadedPolicy, keys: Sequence[GivenKey]) -> _Facts:
+    """What is known of the keys, by primary fingerprint. Raises PolicyFault for one that GnuPG does not take."""
+    found: dict[str, list[KeyFacts]] = {key.fingerprint: [] for key in keys}
+    for facts in loaded.keys.all_facts() if keys else ():
+        if facts.primary in found:
+            found[facts.primary].append(facts)
     for key in keys:
-        if key.ssh is not None:
-            known: tuple[KeyFacts, ...] = (
-                KeyFacts(SignatureFormat.SSH, key.fingerprint, key.fingerprint, key.ssh.algorithm, key.ssh.bits),
-            )
-        else:
-            known = facts[key.fingerprint]
-        if not known:
+        if not found[key.fingerprint]:
             raise PolicyFault(
                 f"GnuPG does not take the certificate {key.fingerprint}, so nobody could sign with it",
                 where=key.origin,
                 mend="see what gpg --import says of it, and export it anew",
             )
-        yield from (f"{key.fingerprint}: {doubt}" for doubt in doubts(known, bound, now))
+    return found
+
+
+def _doubtful(loaded: LoadedPolicy, keys: Sequence[GivenKey], facts: _Facts, now: int) -> Iterator[str]:
+    """Keys that are expired, revoked or weak."""
+    bound = loaded.policy.defaults.min_rsa_bits
+    for key in keys:
+        yield from (f"{key.fingerprint}: {doubt}" for doubt in doubts(facts[key.fingerprint], bound, now))
+
+
+def _surprising(signer: Signer, keys: Sequence[GivenKey], facts: _Facts) -> Iterator[str]:
+    """Keys that may be somebody else's: whoever wrote the file chose what is in it."""
+    for file, number in Counter(key.file for key in keys if key.file).items():
+        if number > 1:
+            yield f"{file} gives {number} keys, and each of them may sign as {signer.name}"
+    for key in keys:
+        names = facts[key.fingerprint][0].names
+        own = any(f"<{email}>".lower() in name.lower() or email == name for email in signer.emails for name in names)
+        if key.certificate is not None and signer.emails and not own:
+            yield f"{key.fingerprint}: no user ID has an address of {signer.name}: {', '.join(names[:_NAMES])}"
 
 
 def _value(folder: Path, signer: str, key: GivenKey, files: dict[str, tuple[bytes | None, bytes]]) -> str:
@@ -124,12 +153,10 @@ def file_stem(signer: str) -> str:
 
 
 def key_line(key: GivenKey) -> str:
-    """The line of an SSH key as a `.pub` file has it; a comment that a terminal could not show is left out."""
+    """The line of an SSH key as a `.pub` file has it; a comment that nobody could read is left out."""
     if key.ssh is None:
         raise ValueError("no SSH key")
-    from base64 import b64encode
-
-    comment = key.ssh.comment if key.ssh.comment.isprintable() else ""
+    comment = key.ssh.comment if key.ssh.comment.isprintable() and len(key.ssh.comment) <= _COMMENT else ""
     return f"{key.ssh.type} {b64encode(key.ssh.blob).decode()} {comment}".strip()
 
 

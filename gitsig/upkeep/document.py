@@ -1,24 +1,26 @@
 """Edits of a policy's text that leave every other byte alone: comments, order and layout are its author's.
 
-tomlkit edits arrays and values. Whole tables and new keys are lines put in or taken out, since tomlkit counts a comment
-that introduces the next table to the one before it. Whichever way, the result must say exactly what was meant (tomllib
-reads it again) and differ nowhere else, or nothing is changed: an edit that slips into the next table would give the
-key to somebody else.
+tomlkit edits arrays and values, and is given the lines of that one statement only: it takes minutes for a few hundred
+tables. Whole tables and new keys are lines put in or taken out. Whichever way, the result must say exactly what was
+meant (tomllib reads it again), or nothing is changed: an edit that slips into the next table would give the key to
+somebody else.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from gitsig.errors import PolicyFault
 from gitsig.policy.locate import Path, locate_lines, nearest_line
 from gitsig.upkeep.rendering import rendered, toml_key, written
-from gitsig.upkeep.spans import Span, span_of, table_span, untouched
+from gitsig.upkeep.spans import Layout, Span
 
 __all__ = ["Document"]
 
+_Finder = Callable[[Path], Any]
 _STATEMENT = 3
 """Steps that lead to a line of its own: ("signers", "ada", "ssh") or ("rules", 0, "signers")."""
 
@@ -46,19 +48,17 @@ class Document:
         """Put the table of a new signer behind the last one, or at the end."""
         expected = self.plain
         signers = expected.setdefault("signers", {})
-        spans = [table_span(self.text, ("signers", each)) for each in signers]
+        last = Layout(self.text).last_table([("signers", each) for each in signers]) or self._end()
         signers[name] = values
         pairs = [f"{toml_key(key)} = {rendered(value)}" for key, value in values.items()]
-        known = [span for span in spans if span is not None]
-        last = max(known, key=lambda span: span.last) if known else self._end()
         self._put_in(expected, ("signers", name), last, ["", f"[signers.{toml_key(name)}]", *pairs])
 
     def remove_signer(self, name: str) -> None:
         """Take out a signer's table, with the comment lines that stand directly above its header."""
         expected = self.plain
         del expected["signers"][name]
-        path = ("signers", name)
-        span = table_span(self.text, path)
+        path, layout = ("signers", name), Layout(self.text)
+        span = layout.table(path)
         if span is None:
             self._give_up(path)
         lines = self.text.split("\n")
@@ -67,9 +67,9 @@ class Document:
             first -= 1
         if last + 1 < len(lines) - 1 and not lines[last + 1].strip():
             last += 1
-        if not expected["signers"] and span_of(self.text, ("signers",)) == span_of(self.text, path):
+        if not expected["signers"] and layout.statement(("signers",)) == layout.statement(path):
             del expected["signers"]  # the header of the last one made the table of all
-        self._settle(expected, path, "\n".join(lines[:first] + lines[last + 1 :]), Span(first, last))
+        self._settle(expected, path, lines[:first] + lines[last + 1 :])
 
     def set(self, path: Path, value: Any) -> None:
         """Give the key, or the array's item, at `path` a value; the key is made if need be."""
@@ -78,9 +78,9 @@ class Document:
         there = isinstance(key, int) or key in holder
         holder[key] = value
         if there or len(path) > _STATEMENT:
-            self._with_tomlkit(expected, path, lambda document: _assign(_at(document, path[:-1]), key, value))
+            self._with_tomlkit(expected, path, lambda at: _assign(at(path[:-1]), key, value))
             return
-        span = table_span(self.text, path[:-1])
+        span = Layout(self.text).table(path[:-1])
         if span is None:
             self._give_up(path[:-1])
         self._put_in(expected, path, span, [f"{toml_key(str(key))} = {rendered(value)}"])
@@ -93,7 +93,7 @@ class Document:
             self.set(path, list(values))
             return
         array.extend(values)
-        self._with_tomlkit(expected, path, lambda document: _append(_at(document, path), values))
+        self._with_tomlkit(expected, path, lambda at: _append(at(path), values))
 
     def remove_item(self, path: Path) -> None:
         """Take the item at `path` out of its array; with its last item the array goes too."""
@@ -101,24 +101,33 @@ class Document:
         array = _at(expected, path[:-1])
         if len(array) > 1:
             del array[path[-1]]
-            self._with_tomlkit(expected, path, lambda document: _at(document, path[:-1]).pop(path[-1]))
+            self._with_tomlkit(expected, path, lambda at: at(path[:-1]).pop(path[-1]))
             return
         del _at(expected, path[:-2])[path[-2]]
-        span = span_of(self.text, path[:-1])
-        if span is None:
+        layout = Layout(self.text)
+        span = layout.statement(path[:-1])
+        if span is None or layout.is_header(span):
             self._give_up(path)
         lines = self.text.split("\n")
-        self._settle(expected, path, "\n".join(lines[: span.first] + lines[span.last + 1 :]), span)
+        self._settle(expected, path, lines[: span.first] + lines[span.last + 1 :])
 
-    def _with_tomlkit(self, expected: dict[str, Any], path: Path, edit: Callable[[Any], object]) -> None:
+    def _with_tomlkit(self, expected: dict[str, Any], path: Path, edit: Callable[[_Finder], object]) -> None:
+        """`edit` is given what finds a path of the whole text in the one statement."""
         import tomlkit
+        from tomlkit.exceptions import TOMLKitError
 
-        span = span_of(self.text, path[:_STATEMENT]) or span_of(self.text, path[: _STATEMENT - 1])
-        if span is None:
+        layout = Layout(self.text)
+        span = layout.statement(path[:_STATEMENT]) or layout.statement(path[: _STATEMENT - 1])
+        if span is None or layout.is_header(span):
             self._give_up(path)
-        document = tomlkit.parse(self.text)
-        edit(document)
-        self._settle(expected, path, tomlkit.dumps(document), span)
+        lines = self.text.split("\n")
+        try:
+            statement = tomlkit.parse("\n".join(lines[span.first : span.last + 1]) + "\n")
+            edit(partial(_at_end_of, statement))
+            edited = tomlkit.dumps(statement).removesuffix("\n")
+        except (TOMLKitError, LookupError, TypeError):
+            self._give_up(path)
+        self._settle(expected, path, [*lines[: span.first], *edited.split("\n"), *lines[span.last + 1 :]])
 
     def _put_in(self, expected: dict[str, Any], path: Path, behind: Span, new: Sequence[str]) -> None:
         lines = self.text.split("\n")
@@ -126,14 +135,15 @@ class Document:
         if not rest:
             # The file's last line had no end; it gets one, and the new lines too.
             kept, rest = [*kept[:-1], kept[-1] + self._newline], [""]
-        self._settle(expected, path, "\n".join([*kept, *(line + self._newline for line in new), *rest]), behind)
+        self._settle(expected, path, [*kept, *(line + self._newline for line in new), *rest])
 
-    def _settle(self, expected: dict[str, Any], path: Path, text: str, span: Span) -> None:
+    def _settle(self, expected: dict[str, Any], path: Path, lines: Sequence[str]) -> None:
+        text = "\n".join(lines)
         try:
             said = tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             said = {}
-        if said != expected or not untouched(self.text, text, span):
+        if said != expected:
             self._give_up(path)
         self.text = text
 
@@ -155,6 +165,16 @@ def _at(document: Any, path: Path) -> Any:
     for step in path:
         document = document[step]
     return document
+
+
+def _at_end_of(statement: Any, path: Path) -> Any:
+    """What is at `path` of the whole text: the statement may begin anywhere on it, `signers.ada.ssh = […]` or `ssh`."""
+    for begin in range(len(path)):
+        try:
+            return _at(statement, path[begin:])
+        except (LookupError, TypeError):
+            continue
+    return statement
 
 
 def _assign(holder: Any, key: str | int, value: Any) -> None:

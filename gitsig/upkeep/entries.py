@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from gitsig.errors import UsageFault
 from gitsig.keys.ssh import parse_public_key
-from gitsig.loading import Files, LoadedPolicy
+from gitsig.keys.ssh.line import looks_like_key_type
+from gitsig.loading import Files, LoadedPolicy, key_lines
 from gitsig.model import KeySpec, SignatureFormat
 from gitsig.policy import Policy
 from gitsig.policy.locate import Path
 
 __all__ = ["Entry", "find_entries", "known_signer", "list_entries", "moment", "with_window"]
-
-_TYPES = ("ssh-", "ecdsa-", "sk-")
 
 
 class Entry(NamedTuple):
@@ -45,17 +44,9 @@ def list_entries(loaded: LoadedPolicy, files: Files) -> list[Entry]:
             fingerprints = primaries.get(openpgp, [])
             openpgp += 1
         else:
-            fingerprints = _ssh_fingerprints(spec, files)
+            fingerprints = [parse_public_key(line, spec.where).fingerprint for line in key_lines(spec, files)]
         found.append(Entry(spec, path, tuple(fingerprints)))
     return found
-
-
-def _ssh_fingerprints(spec: KeySpec, files: Files) -> list[str]:
-    lines = [spec.value]
-    if spec.value.endswith(".pub") and not spec.value.startswith(_TYPES):
-        text = files.read(spec.value, spec.where).decode("utf-8", "replace")
-        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return [parse_public_key(line, spec.where).fingerprint for line in lines]
 
 
 def find_entries(entries: Sequence[Entry], signer: str, key: str) -> list[Entry]:
@@ -65,7 +56,8 @@ def find_entries(entries: Sequence[Entry], signer: str, key: str) -> list[Entry]
     """
     own = [each for each in entries if each.spec.signer == signer]
     name = re.sub(r"\s+", "", key).upper().removeprefix("0X") if ":" not in key and "/" not in key else key
-    line = parse_public_key(key, "the command line").fingerprint if key.startswith(_TYPES) and " " in key else ""
+    is_line = " " in key and looks_like_key_type(key.split(" ")[0])
+    line = parse_public_key(key, "the command line").fingerprint if is_line else ""
     wanted = {key, name, line}
     for entry in own:
         if entry.spec.value == key:

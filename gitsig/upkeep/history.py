@@ -22,8 +22,10 @@ from gitsig.upkeep.past import Past
 
 __all__ = ["KeyUse", "Seen", "read_history"]
 
-_DISTINCT = 1000
+_DISTINCT = 200
 """So many different names or addresses of one key are counted."""
+_KEYS = 10_000
+"""So many different keys are looked at: a signature names whatever key its author likes."""
 
 
 class KeyUse:
@@ -77,7 +79,9 @@ class Seen(NamedTuple):
     uses: tuple[KeyUse, ...]
     """Most used first."""
     counts: Counter[str]
-    """`commits`, `tags`, and of these `signed`, `unsigned`, `x509` and `unreadable`; `unsigned tags`; `missing`."""
+    """`commits`, `tags`, and of these `signed`, `unsigned`, `x509` and `unreadable`; `unsigned tags`; `missing`; and
+    `other keys`, signatures by more keys than are looked at.
+    """
     past: Past
 
 
@@ -92,12 +96,12 @@ def read_history(store: Store, since: int | None = None) -> Seen:
         raise UsageFault("no branch and no tag to read", where=store.path, mend="commit first") from fault
     counts: Counter[str] = Counter()
     uses: dict[str, KeyUse] = {}
-    past = Past(since)
     history = walk(store, [tip.commit for tip in tips if tip.commit is not None])
+    past = Past(history.commits.lineages, since)
     counts["missing"] = len(history.missing)
     for obj in _objects(store, history.commits, counts):
         signed = obj.signature is not None
-        if past.add(obj.oid, obj.parents, signed, obj.committer.time if obj.committer is not None else 0):
+        if past.add(obj.oid, signed, obj.committer.time if obj.committer is not None else 0):
             counts["commits"] += 1
             _count(obj, uses, counts)
     jobs = [job for tip in tips for job in tip.jobs if job.type == "tag"]
@@ -130,6 +134,9 @@ def _count(obj: SignedObject, uses: dict[str, KeyUse], counts: Counter[str]) -> 
         return
     if use is None:
         counts["x509"] += 1
+        return
+    if use.name not in uses and len(uses) >= _KEYS:
+        counts["other keys"] += 1
         return
     uses.setdefault(use.name, use).add(obj)
 

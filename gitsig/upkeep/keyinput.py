@@ -6,6 +6,7 @@ nothing is fetched from a network.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,9 @@ __all__ = ["GivenKey", "read_given", "read_key_data"]
 
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 _SHORT = re.compile(r"(?:0X)?[0-9A-F]{8,}")
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_COMMAND_LINE = "the command line"
+_KEYRING = "your GnuPG keyring"
 _SECRET = "THIS IS A SECRET KEY: whoever saw it can sign as its owner"  # noqa: S105  a message, no password
 _REPLACE = "keep it where it was, replace it if it was ever copied here, and give the public key"
 
@@ -38,6 +42,13 @@ class GivenKey(NamedTuple):
     ssh: SSHKey | None = None
     valid_from: int | None = None
     valid_until: int | None = None
+
+    @property
+    def file(self) -> str:
+        """The file that `origin` names; empty for a key that was named itself."""
+        if self.origin in (_COMMAND_LINE, _KEYRING):
+            return ""
+        return self.origin if self.ssh is None else self.origin.rpartition(":")[0]
 
 
 def read_given(words: Sequence[str]) -> list[GivenKey]:
@@ -58,12 +69,18 @@ def _read(word: str) -> list[GivenKey]:
         return read_key_data(sys.stdin.buffer.read(LIMITS.certificate_size + 1), "standard input")
     if "PRIVATE KEY" in word:
         raise UsageFault(_SECRET, mend=_REPLACE)
-    if looks_like_key_type(word.split(" ")[0]):
-        return [_line(word, "the command line")]
+    if _is_line(word):
+        return [_line(word, _COMMAND_LINE)]
     if _FINGERPRINT.fullmatch(digits.removeprefix("0X")):
         return _from_keyring(digits.removeprefix("0X"))
     _refuse(word, digits)
     return read_key_data(_read_file(word), word)
+
+
+def _is_line(word: str) -> bool:
+    """Whether a word is a public key line, and not the name of a file such as `ssh-ada.pub`."""
+    first, *rest = word.split(maxsplit=1) or [""]
+    return looks_like_key_type(first) and (bool(rest) or not os.path.lexists(word))
 
 
 def _refuse(word: str, digits: str) -> None:
@@ -73,12 +90,14 @@ def _refuse(word: str, digits: str) -> None:
         )
     if "://" in word:
         raise UsageFault("keys are never fetched from the network", mend="download the file, look at it, and give it")
-    if _SHORT.fullmatch(digits) and not Path(word).exists():
+    if os.path.lexists(word):
+        return
+    if _SHORT.fullmatch(digits):
         raise UsageFault(
             f"{word} is no full fingerprint; a shorter key id can be imitated",
             mend="give all 40 or 64 digits: gpg --list-keys",
         )
-    if "@" in word and not Path(word).exists():
+    if "@" in word:
         raise UsageFault(
             f"{word!r} is a user ID; anybody can make a key with that name", mend="give the full fingerprint"
         )
@@ -103,7 +122,7 @@ def _from_keyring(fingerprint: str) -> list[GivenKey]:
             f"your GnuPG keyring has no certificate {fingerprint}",
             mend="name the primary key, or give a file: gpg --export --armor FINGERPRINT > FILE",
         )
-    return [_certificate(each, "your GnuPG keyring") for each in found]
+    return [_certificate(each, _KEYRING) for each in found]
 
 
 def read_key_data(data: bytes, origin: str) -> list[GivenKey]:
@@ -111,8 +130,11 @@ def read_key_data(data: bytes, origin: str) -> list[GivenKey]:
 
     Raises PolicyFault for anything else, for secret keys above all.
     """
-    if b"PRIVATE KEY" in data or b"PuTTY-User-Key-File" in data:
+    text = data.replace(b"\0", b"")  # Windows tools write UTF-16
+    if b"PRIVATE KEY" in text or b"PuTTY-User-Key-File" in text:
         raise PolicyFault(_SECRET, where=origin, mend=_REPLACE)
+    if data.startswith(_BYTE_ORDER_MARKS):
+        raise PolicyFault("it begins with a byte order mark", where=origin, mend="save it as plain ASCII text")
     if len(data) > LIMITS.certificate_size:
         raise PolicyFault(f"more than {LIMITS.certificate_size} bytes, which is no key file", where=origin)
     if data[:1] > b"\x7f" or b"-----BEGIN PGP" in data:
@@ -137,14 +159,17 @@ def _certificate(certificate: Certificate, origin: str) -> GivenKey:
 
 
 def _lines(data: bytes, origin: str) -> Iterator[GivenKey]:
-    for number, raw in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    # Not splitlines: a form feed or U+2028 would begin a line that nobody sees, with a key of its own.
+    for number, raw in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         line = raw.strip()
         if line and not line.startswith("#"):
             yield _line(line, f"{origin}:{number}")
 
 
 def _line(line: str, where: str) -> GivenKey:
-    if looks_like_key_type(line.split(maxsplit=1)[0]):
+    words = line.split()
+    if looks_like_key_type(words[0]) or not any(map(looks_like_key_type, words)):
+        # What is neither kind of line, such as the page that says that nobody is there, gets the simpler complaint.
         return _ssh(parse_public_key(line, where), where)
     try:
         (entry,) = parse_allowed_signers(line.encode(), where)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitsig.model import KeyFacts, KeyOwner
+from gitsig.policy.keystate import state_of
 from gitsig.policy.times import iso
 from gitsig.upkeep.entries import list_entries
-from gitsig.upkeep.keystate import state_of
 from gitsig.upkeep.opened import Opened
 
 __all__ = ["ListedSigner", "as_json", "as_lines", "list_keys"]

@@ -11,7 +11,9 @@ from gitsig.errors import GitsigError, PolicyFault, UsageFault
 from gitsig.loading import DiskFiles, Files, LoadedPolicy, TreeFiles, read_keys
 from gitsig.model import LIMITS
 from gitsig.policy import Policy, parse_policy
+from gitsig.policy.adapters.named import parse_named
 from gitsig.sources import POLICY_PATH
+from gitsig.sources.detect import detected
 from gitsig.store.interface import Store
 
 __all__ = ["Opened", "Overlay", "open_at", "open_file", "policy_path"]
@@ -63,16 +65,16 @@ def policy_path(store: Store | None, path: str | None) -> Path:
     """The policy file to edit: `path`, GITSIG_POLICY, `git config gitsig.policy`, or the work tree's own.
 
     A policy that doorways take from a ref is edited in the work tree and comes into force when it is committed there.
-    Raises PolicyFault where there is no such file.
+    Raises PolicyFault where there is no such file, UsageFault where it is a peer's policy.
     """
     named = path or os.environ.get("GITSIG_POLICY")
     if named:
-        return Path(named)
+        return _own(named)
     if store is None:
         raise PolicyFault("no policy is named", mend="name one with --policy FILE")
     configured = store.config("gitsig.policy")
     if configured:
-        return (store.workdir or store.git_dir) / Path(configured).expanduser()
+        return _own(configured, store.workdir or store.git_dir)
     if store.workdir is None:
         raise PolicyFault(
             "a bare repository has no policy file to edit",
@@ -82,12 +84,27 @@ def policy_path(store: Store | None, path: str | None) -> Path:
     return store.workdir / POLICY_PATH
 
 
+def _own(name: str, folder: Path | None = None) -> Path:
+    """The file that `name` means; in git's configuration `~` is the user's home."""
+    if parse_named(name) is not None:
+        raise _foreign(name)
+    if folder is None:
+        return Path(name)
+    try:
+        return folder / Path(name).expanduser()
+    except RuntimeError as error:
+        raise PolicyFault(f"{name!r}: nobody's home", where="gitsig.policy", mend="write an absolute path") from error
+
+
+def _foreign(name: str) -> UsageFault:
+    mend = "edit it by hand or with its own tools; gitsig policy convert writes the same as our own file"
+    return UsageFault(f"{name} is a policy of another kind, which is only read", mend=mend)
+
+
 def open_file(path: Path) -> Opened:
-    """Read the policy file at `path`. Raises PolicyFault where it cannot be read."""
-    if path.name.lower().replace("-", "_").endswith("allowed_signers"):
-        raise UsageFault(
-            f"{path} is an OpenSSH allowed_signers file, not a policy", mend="edit it by hand, one line for each key"
-        )
+    """Read the policy file at `path`. Raises PolicyFault where it cannot be read, UsageFault for a peer's policy."""
+    if detected(path) is not None:
+        raise _foreign(str(path))
     try:
         with path.open("rb") as file:
             data = file.read(LIMITS.policy_size + 1)

@@ -31,7 +31,7 @@ def settle(
     opened: Opened,
     document: Document,
     files: Mapping[str, tuple[bytes | None, bytes]],
-    told: Sequence[str],
+    told: Sequence[str] = (),
     warnings: Sequence[str] = (),
 ) -> tuple[Outcome, LoadedPolicy]:
     """Read the edited policy as a doorway would, and make it ready to be written.

@@ -31,7 +31,8 @@ def policy_text(proposal: Proposal, now: int) -> str:
     total = sum(each.use.total for each in proposal.signers) or 1
     parts = [_HEAD.format(date=day(now))]
     parts += ["".join(f"{line}\n" for line in _signer(each, total)) for each in proposal.signers]
-    parts += ["".join(f"{line}\n" for line in each) for each in (_tags(proposal), _history(proposal)) if each]
+    rest = (_left_out(proposal), _tags(proposal), _history(proposal))
+    parts += ["".join(f"{line}\n" for line in each) for each in rest if each]
     return "\n".join(parts)
 
 
@@ -63,6 +64,11 @@ def _signer(signer: ProposedSigner, total: int) -> Iterator[str]:
     yield from (f"{prefix}{name} = {rendered([value])}" for name, value in key.items())
     if signer.only:
         yield f"{prefix}only = {rendered(list(signer.only))}"
+
+
+def _left_out(proposal: Proposal) -> list[str]:
+    number = proposal.left_out
+    return [f"# {count(number, 'more key')}, used less than these, not proposed: refused."] if number else []
 
 
 def _tags(proposal: Proposal) -> list[str]:

@@ -40,8 +40,6 @@ class Proposed(NamedTuple):
 class _Tried(NamedTuple):
     checked: int
     refused: Counter[Reason]
-    accepted: frozenset[str]
-    """Ids of the objects that it accepts."""
     proven: frozenset[str]
     """Signers of whom some signature is by the key that it names, whatever else speaks against it."""
 
@@ -61,7 +59,7 @@ def propose_policy(
         return Proposed(proposal, "", 0, Counter())
     tried = _try(store, proposal, now)
     made_up = {each.name for each in proposal.signers if not each.held_back} - tried.proven
-    better = proposal.without(made_up)._replace(roots=seen.past.roots(tried.accepted))
+    better = proposal.without(made_up)._replace(roots=seen.past.roots())
     if all(each.held_back for each in better.signers):
         return Proposed(better, "", tried.checked, tried.refused)
     if better != proposal:
@@ -83,16 +81,16 @@ def _try(store: Store, proposal: Proposal, now: int) -> _Tried:
     text = policy_text(proposal, now).encode("utf-8")
     loaded = Opened(text, "the proposal", DiskFiles(Path())).load(proposal.files)
     checked, refused = 0, Counter[Reason]()
-    accepted, proven = set[str](), set[str]()
+    proven = set[str]()
     for verdict in Verifier(store, loaded, now=now, jobs=None, cache=True).audit():
         checked += 1
         if verdict.accepted:
-            accepted.add(verdict.oid)
+            proposal.seen.past.accept(verdict.oid)
         else:
             refused[verdict.reason] += 1
         if verdict.signer is not None and verdict.reason not in _UNPROVEN:
             proven.add(verdict.signer)
-    return _Tried(checked, refused, frozenset(accepted), frozenset(proven))
+    return _Tried(checked, refused, frozenset(proven))
 
 
 def changes(proposed: Proposed, target: Path, *, force: bool) -> list[Change]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitsig.policy.locate import Path, locate_lines
 
-__all__ = ["Span", "span_of", "table_span", "untouched"]
+__all__ = ["Layout", "Span"]
 
 
 class Span(NamedTuple):
@@ -17,44 +17,64 @@ class Span(NamedTuple):
     last: int
 
 
-def span_of(text: str, path: Path) -> Span | None:
-    """The lines of the key at `path`, its whole value included; None where it is not written on lines of its own."""
-    first = locate_lines(_plain(text)).get(path)
-    return None if first is None else Span(first - 1, _end(text, first))
+class Layout:
+    """The lines of one text. Looking for all of its tables takes no longer than reading it a few times."""
 
+    def __init__(self, text: str) -> None:
+        """`text` is TOML that `parse_policy` takes."""
+        self._rows = text.split("\n")
+        self._lines = locate_lines(text.replace("\r\n", "\n"))
 
-def table_span(text: str, path: Path) -> Span | None:
-    """The lines of a table that stands under one `[header]`, without the comments behind its last key."""
-    lines = locate_lines(_plain(text))
-    own = [line for each, line in lines.items() if each[: len(path)] == path]
-    header = lines.get(path)
-    if header is None or not text.split("\n")[header - 1].lstrip().startswith("["):
+    def statement(self, path: Path) -> Span | None:
+        """The lines of the key at `path`, its whole value included; None where it is not written on its own."""
+        line = self._lines.get(path)
+        return None if line is None else Span(line - 1, self._end(path, line))
+
+    def is_header(self, span: Span) -> bool:
+        """Whether a table begins on the first line of `span`."""
+        return self._rows[span.first].lstrip().startswith("[")
+
+    def table(self, path: Path) -> Span | None:
+        """The lines of a table that stands under one `[header]`, without the comments behind its last key."""
+        own = {each: line for each, line in self._lines.items() if each[: len(path)] == path}
+        header = self._lines.get(path)
+        if header is None or not self._rows[header - 1].lstrip().startswith("[") or min(own.values()) < header:
+            return None
+        last = self._statement_of(max(own, key=lambda each: own[each]), len(path))
+        span = Span(header - 1, self._end(last, own[last]))
+        strangers = (line for each, line in self._lines.items() if each[: len(path)] != path[: len(each)])
+        return None if any(span.first < line <= span.last + 1 for line in strangers) else span
+
+    def last_table(self, paths: list[Path]) -> Span | None:
+        """Of the tables at `paths` the one that stands last."""
+        for path in sorted(paths, key=lambda each: self._lines.get(each, 0), reverse=True):
+            span = self.table(path)
+            if span is not None:
+                return span
         return None
-    span = Span(header - 1, _end(text, max(own)))
-    strangers = [line for each, line in lines.items() if each[: len(path)] != path[: len(each)]]
-    inside = any(span.first < line <= span.last + 1 for line in strangers)
-    return None if inside or min(own) < header else span
 
+    def _statement_of(self, path: Path, least: int) -> Path:
+        """The key, in a table of `least` steps, whose value holds what is at `path`."""
+        for length in range(least + 1, len(path)):
+            if not self._rows[self._lines[path[:length]] - 1].lstrip().startswith("["):
+                return path[:length]
+        return path
 
-def untouched(before: str, after: str, span: Span) -> bool:
-    """Whether `after` differs from `before` in nothing but the lines of `span`, and lines put in behind it."""
-    old, new = before.split("\n"), after.split("\n")
-    rest = len(old) - span.last - 1
-    tail = old[len(old) - rest :] if rest else []
-    return old[: span.first] == new[: span.first] and (not tail or new[len(new) - rest :] == tail)
+    def _end(self, path: Path, line: int) -> int:
+        """The last line, from 0, of the value of `path` that begins on `line` (from 1).
 
+        Up to the next key there is the value and then nothing but comments: a text is whole from the value's end on.
+        """
+        others = (each for where, each in self._lines.items() if each > line and where[: len(path)] != path)
+        first, last = line, min(others, default=len(self._rows) + 1) - 1
+        while first < last:
+            middle = (first + last) // 2
+            first, last = (first, middle) if self._is_whole(line, middle) else (middle + 1, last)
+        return first - 1
 
-def _end(text: str, line: int) -> int:
-    """The last line, from 0, of the value that begins on `line` (from 1): there the text so far is whole again."""
-    lines = text.split("\n")
-    for end in range(line, len(lines) + 1):
+    def _is_whole(self, first: int, last: int) -> bool:
         try:
-            tomllib.loads("\n".join(lines[:end]).removesuffix("\r") + "\n")
+            tomllib.loads("\n".join(self._rows[first - 1 : last]).removesuffix("\r") + "\n")
         except tomllib.TOMLDecodeError:
-            continue
-        return end - 1
-    return len(lines) - 1
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n")
+            return False
+        return True

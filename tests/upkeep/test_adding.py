@@ -242,3 +242,77 @@ def test_a_file_that_holds_the_same_is_named(keys_command, policy_file, gnupg, t
     done = keys_command("add", "bob", tmp_path / "given.asc")
     assert (done.code, policy_file.read_bytes()) == (0, full)
     assert [path.name for path in (policy_file.parent / "keys").iterdir()] == ["bob.asc"]
+
+
+@pytest.mark.parametrize("hidden", ["\u2028", "\x0b", "\x0c", "\x85", "\x1e"])
+def test_what_looks_like_one_line_is_one_key(keys_command, policy_file, ssh, tmp_path, hidden: str) -> None:
+    """Python takes each of these for the end of a line, and hardly anything else does."""
+    given = tmp_path / "carol.pub"
+    given.write_text(f"{ssh.public('carol')}{hidden}{ssh.public('mallory')}\n")
+    assert keys_command("add", "carol", given, "--email", "c@example.org").code == 0
+    line = " ".join(ssh.public("carol").split()[:2])
+    assert signers(policy_file)["carol"]["ssh"] == [line]
+    policy_file.with_name("carol.pub").write_bytes(given.read_bytes())
+    policy_file.write_text(policy_file.read_text().replace(line, "carol.pub"))
+    told = keys_command("list").out
+    assert ssh.fingerprint("carol") in told
+    assert ssh.fingerprint("mallory") not in told
+
+
+def test_a_carriage_return_within_a_line_is_refused(keys_command, ssh, tmp_path) -> None:
+    (tmp_path / "two.pub").write_bytes(f"{ssh.public('carol')}\r{ssh.public('mallory')}\r\n".encode())
+    done = keys_command("add", "carol", tmp_path / "two.pub")
+    assert done.code == 3
+    assert "more than one line" in done.err
+
+
+def test_a_file_may_be_called_like_a_kind_of_key(keys_command, policy_file, ssh, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ssh-carol.pub").write_text(f"{ssh.public('carol')}\n")
+    assert keys_command("add", "carol", "ssh-carol.pub").code == 0
+    text = policy_file.read_text()
+    policy_file.write_text(text.replace(f'ssh = ["{ssh.public("carol")}"]', 'ssh = ["ssh-carol.pub"]'))
+    assert ssh.fingerprint("carol") in keys_command("list").out
+    assert keys_command("remove", "carol", "ssh-carol.pub", "--force").code == 0
+    assert policy_file.read_text() == text[: text.index("\n[signers.carol]")] + text[text.index("\n# what") :]
+
+
+@pytest.mark.parametrize("word", ["A" * 5000, f"x@{'y' * 5000}", f"0x{'ab' * 3000}"])
+def test_words_that_no_file_could_have_as_a_name(keys_command, word: str) -> None:
+    done = keys_command("add", "ada", word)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("comment", ["x" * 201, "a\x1b[31mb", "\u202e"])
+def test_a_comment_that_nobody_could_read_is_left_out(keys_command, policy_file, ssh, tmp_path, comment: str) -> None:
+    line = " ".join(ssh.public("carol").split()[:2])
+    (tmp_path / "given.pub").write_text(f"{line} {comment}")
+    assert keys_command("add", "carol", tmp_path / "given.pub").code == 0
+    assert signers(policy_file)["carol"]["ssh"] == [line]
+
+
+def test_several_keys_out_of_one_file_and_foreign_names_are_told(keys_command, gnupg, ssh, tmp_path) -> None:
+    both = tmp_path / "ada.asc"
+    both.write_bytes(gnupg.export())
+    done = keys_command("add", "ada", both)
+    assert done.code == 0
+    assert f"warning: {both} gives 3 keys, and each of them may sign as ada" in done.err
+    mallory = gnupg.fingerprint("mallory@example.net")
+    assert f"warning: {mallory}: no user ID has an address of ada: mallory <mallory@example.net>" in done.err
+    ada = gnupg.fingerprint("ada@example.org")
+    assert f"{ada}: no user ID" not in done.err
+    assert f"ada gains the openpgp key {ada}, ada <ada@example.org> (from {both})" in done.out
+
+
+def test_keys_that_were_named_one_by_one_are_no_surprise(keys_command, ssh) -> None:
+    done = keys_command("add", "carol", ssh.public("carol"), ssh.public("mallory"), "--email", "c@example.org")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_key_on_the_revocation_list_is_warned_of(keys_command, policy_file, ssh) -> None:
+    (policy_file.parent / "revoked").write_text(f"{ssh.public('carol')}\n")
+    policy_file.write_text(f'{policy_file.read_text()}\n[ssh]\nrevoked = "revoked"\n')
+    done = keys_command("add", "carol", ssh.public("carol"), "--email", "c@example.org")
+    assert done.code == 0
+    assert "revoked (revocation list); new objects by it are refused" in done.err

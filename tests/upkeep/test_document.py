@@ -150,3 +150,71 @@ def test_most_of_the_usual_layout_is_edited() -> None:
 @given(st.text())
 def test_every_text_is_written_as_it_is(text: str) -> None:
     assert tomllib.loads(f"key = {rendered(text)}")["key"] == text
+
+
+_INLINE = "version = 1\nsigners = {ada = {ssh = ['a', 'b']}, bob = {ssh = ['x']}}\n"
+_DOTTED = "version = 1\nsigners.ada.ssh = ['a', 'b'] # c\nsigners.bob.ssh = ['x']\n"
+_HALF = "version = 1\n[signers]\nada = {ssh = ['a', 'b']}\nbob.ssh = ['x']\n"
+_TABLES = "version = 1\n[signers.ada]\n[[signers.ada.ssh]]\nkey = 'a'\n[[signers.ada.ssh]]\nkey = 'b'\n"
+_NAMESAKES = "version = 1\n[signers.ssh]\nssh = ['a']\n[signers.ada]\n'ssh' = ['a', 'b']\n[signers.signers]\nssh = []\n"
+_STRINGS = "version = 1\n[signers.ada]\nssh = ['a', \"\"\"\nb\"\"\",\n'c']\nemails = ['''\nx''']\n# z\n[defaults]"
+
+
+@pytest.mark.parametrize(
+    ("text", "edit", "line"),
+    [
+        (_INLINE, "extend", "signers = {ada = {ssh = ['a', 'b', \"new\"]}, bob = {ssh = ['x']}}"),
+        (_INLINE, "add", None),
+        (_INLINE, "remove", None),
+        (_DOTTED, "extend", "signers.ada.ssh = ['a', 'b', \"new\"] # c"),
+        (_DOTTED, "item", "signers.ada.ssh = ['b'] # c"),
+        (_DOTTED, "add", "[signers.new]"),
+        (_DOTTED, "set", None),
+        (_DOTTED, "remove", None),
+        (_HALF, "extend", "ada = {ssh = ['a', 'b', \"new\"]}"),
+        (_HALF, "remove", None),
+        (_TABLES, "extend", None),
+        (_TABLES, "item", None),
+        (_TABLES, "add", "[signers.new]"),
+        (_NAMESAKES, "extend", "'ssh' = ['a', 'b', \"new\"]"),
+        (_NAMESAKES, "item", "'ssh' = ['b']"),
+        (_STRINGS, "extend", '"new"]'),
+        (_STRINGS, "set", 'only = ["merge"]'),
+    ],
+)
+def test_however_it_is_written_it_is_edited_rightly_or_left_alone(text: str, edit: str, line: str | None) -> None:
+    document = Document(text.encode(), "policy.toml")
+    work = {
+        "extend": lambda: document.extend(("signers", "ada", "ssh"), ["new"]),
+        "item": lambda: document.remove_item(("signers", "ada", "ssh", 0)),
+        "set": lambda: document.set(("signers", "ada", "only"), ["merge"]),
+        "add": lambda: document.add_signer("new", {"ssh": ["new"]}),
+        "remove": lambda: document.remove_signer("ada"),
+    }[edit]
+    if line is None:
+        with pytest.raises(PolicyFault, match="cannot be edited here"):
+            work()
+        assert document.text == text
+    else:
+        work()
+        _, new = changed_lines(text, document.text)
+        assert line in new
+
+
+def test_an_edit_among_hundreds_of_signers_reads_the_file_a_few_times_only(monkeypatch) -> None:
+    """With tomlkit over the whole file, or a look at every table, a policy of a large project took minutes."""
+    text = "version = 1\n" + "".join(f'\n# s{each}\n[signers.s{each}]\nssh = ["k{each}"]\n' for each in range(400))
+    read: list[int] = []
+    loads = tomllib.loads
+
+    def counted(data: str) -> dict:
+        read.append(len(data))
+        return loads(data)
+
+    monkeypatch.setattr(tomllib, "loads", counted)
+    document = Document(text.encode(), "policy.toml")
+    document.add_signer("new", {"ssh": ["x"]})
+    document.extend(("signers", "s7", "ssh"), ["y"])
+    document.remove_signer("s9")
+    assert sum(read) < 10 * len(text)
+    assert document.plain["signers"]["s7"] == {"ssh": ["k7", "y"]}

@@ -69,6 +69,14 @@ def test_a_policy_in_a_commit_is_not_edited(policy_file) -> None:
         (b"\xff" * 10, "given"),
         (NO_KEYS, "no OpenPGP certificate in it"),
         (b"PuTTY-User-Key-File-3: ssh-ed25519\n", "SECRET KEY"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n".encode("utf-16"), "SECRET KEY"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n".encode("utf-16-be"), "SECRET KEY"),
+        (b"\xef\xbb\xbfssh-ed25519 AAAA\n", "byte order mark"),
+        ("ssh-ed25519 AAAA\n".encode("utf-16"), "byte order mark"),
+        (b"Not Found", "begins with its type"),
+        (b"<!DOCTYPE html>\n<html>\n", "given:1: a line of an SSH public key begins with its type"),
+        (b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n", "another format than OpenSSH's"),
+        (b"\0" * 100, "given:1"),
     ],
 )
 def test_what_is_no_key_file(data: bytes, what: str) -> None:
@@ -91,3 +99,28 @@ def test_times_that_toml_cannot_write(policy_file) -> None:
     done = call("keys", "expire", "bob", "--at=-99999999999", "--policy", policy_file)
     assert done.code == 2
     assert "before the year 1" in done.err
+
+
+@pytest.mark.parametrize(
+    "name", ["guix:?introduction=x&signer=y", "keyring:all.gpg", "all.gpg", "allowed-signers:x", "folder"]
+)
+def test_a_policy_of_another_kind_is_not_edited(tmp_path, monkeypatch, ssh, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "ada.pub").write_text(ssh.public("ada"))
+    done = call("keys", "add", "ada", ssh.public("ada"), "--policy", name)
+    assert (done.code, done.out) == (2, "")
+    assert f"{name} is a policy of another kind, which is only read" in done.err
+
+
+def test_a_policy_in_nobodys_home(work_tree) -> None:
+    subprocess.run(["git", "-C", work_tree, "config", "gitsig.policy", "~nobody-of-that-name/p.toml"], check=True)
+    with pytest.raises(PolicyFault, match="nobody's home"):
+        policy_path(open_store(str(work_tree)), None)
+
+
+def test_why_there_is_no_repository_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITSIG_POLICY", raising=False)
+    assert "no policy is named" not in call("keys", "list").err
+    assert call("keys", "list", "--repo", "nowhere").code == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from base64 import b64encode
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 from gitsig.loading import LoadedPolicy
 from gitsig.model import SignatureFormat
 from gitsig.sources import load_policy
+from gitsig.upkeep import history, proposal
 from gitsig.upkeep.forges import forge_of
-from gitsig.upkeep.history import KeyUse
+from gitsig.upkeep.history import KeyUse, Seen
+from gitsig.upkeep.proposal import propose
 from tests.support.gnupg import packets
+from tests.support.sshkeys import SSHHome
 from tests.support.story import START
 from tests.upkeep.commands import Done, call
 
@@ -272,3 +276,73 @@ def test_the_known_keys_of_github_are_recognised_by_their_fingerprints() -> None
     for name in ("968479A1AFF927E37D1A566BB5690EEEBB952194", "4AEE18F83AFDEB23"):
         assert forge_of(KeyUse(SignatureFormat.OPENPGP, name)) == "github"
     assert forge_of(KeyUse(SignatureFormat.OPENPGP, "A" * 40)) == ""
+
+
+def test_a_name_under_another_address_is_flagged(story, init) -> None:
+    """Whoever has a key can call himself Ada; with more commits than she he would even get her name in the policy."""
+    tale = story()
+    tale.person("Ada ", "ada@evil.example", ssh="mallory")
+    tale.commit(by="ada")
+    tale.commit(by="Ada ")
+    tale.commit(by="Ada ")
+    ended = init(tale)
+    assert set(plain(ended.text)["signers"]) == {"ada", "ada-2"}
+    assert ended.text.count("# LOOK: another key uses the same name under another address: ") == 2
+
+
+def test_letters_that_look_like_others_are_flagged(story, init) -> None:
+    tale = story()
+    tale.person("bob", "b\u043eb@example.org", ssh="mallory")
+    tale.commit(by="bob")
+    assert "# LOOK: letters beyond ASCII, which can look like others: 'b\\u043eb@example.org'" in init(tale).text
+
+
+def test_a_weak_key_is_flagged(story, init, tmp_path) -> None:
+    tale = story()
+    tale.person("weak", ssh=SSHHome(tmp_path / "weak").generate("weak", "rsa", 1024))
+    tale.commit(by="weak")
+    ended = init(tale)
+    assert "# LOOK: the key is RSA of 1024 bits, under 2048: its signatures are refused" in ended.text
+
+
+def test_names_that_are_the_same_once_they_are_cut_name_different_files(story, init, gnupg) -> None:
+    tale = story()
+    for name, email in (("x" * 39 + " one", "ada@example.org"), ("x" * 39, "bob@example.org")):
+        tale.person(name, openpgp=gnupg.fingerprint(email))
+        tale.commit(by=name)
+    ended = init(tale)
+    assert ended.done.code == 0, ended.done.err
+    stem = "x" * 39
+    assert set(plain(ended.text)["signers"]) == {stem, f"{stem}-2"}
+    assert sorted(path.name for path in (ended.path.parent / "keys").iterdir()) == [f"{stem}-2.asc", f"{stem}.asc"]
+
+
+@pytest.mark.parametrize(("module", "limit"), [(proposal, "_SIGNERS"), (history, "_KEYS")])
+def test_more_keys_than_anybody_reviews_are_counted(story, init, monkeypatch, module, limit: str) -> None:
+    tale = story()
+    tale.commit(by="ada", sign="ssh")
+    tale.commit(by="ada", sign="ssh")
+    tale.commit(by="bob", sign="ssh")
+    tale.commit(by="carol")
+    monkeypatch.setattr(module, limit, 1)
+    ended = init(tale)
+    assert list(plain(ended.text)["signers"]) == ["ada"]
+    assert "# 2 more keys, used less than these, not proposed: refused." in ended.text
+    assert "not proposed: 2 more keys, used less than these" in ended.done.out
+    assert "unknown_key 2" in ended.done.out
+
+
+@pytest.mark.parametrize(
+    ("names", "joined"),
+    [
+        (["A" * 24 + "0123456789ABCDEF", "0123456789ABCDEF"], 1),
+        (["0123456789ABCDEF" + "A" * 24, "0123456789ABCDEF"], 2),
+        (["0123456789ABCDEF" + "A" * 48, "0123456789ABCDEF"], 1),
+        (["A" * 48 + "0123456789ABCDEF", "0123456789ABCDEF"], 2),
+        (["A" * 24 + "0123456789ABCDEF", "B" * 24 + "0123456789ABCDEF", "0123456789ABCDEF"], 3),
+    ],
+)
+def test_a_key_id_belongs_to_the_one_fingerprint_that_gives_it(names: list[str], joined: int) -> None:
+    """The last digits of a fingerprint of version 4, the first of one of version 6 (RFC 9580)."""
+    uses = tuple(KeyUse(SignatureFormat.OPENPGP, name) for name in names)
+    assert len(propose(Seen(uses, Counter(), None), [], {}, 0).signers) == joined

@@ -16,17 +16,23 @@ from gitsig.errors import PolicyFault
 from gitsig.policy import parse_policy
 from gitsig.upkeep.rendering import rendered
 from gitsig.upkeep.schema import policy_schema, schema_text
+from tests.policy.test_rule_faults import ANCHOR, HEAD, WARNINGS
+from tests.policy.test_rule_faults import BODIES as RULE_BODIES
 from tests.policy.test_schema import FULL
-from tests.policy.test_schema_faults import BODIES
+from tests.policy.test_schema_faults import BODIES as PLAIN_BODIES
 from tests.upkeep.commands import call
 from tests.upkeep.smallschema import faults
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = policy_schema()
+BODIES = [*PLAIN_BODIES, *((text, line, what) for text, line, what in RULE_BODIES if line is not None)]
 BEYOND = [
     "unknown signer", "nobody has the role", "excepted twice", "listed twice", "names no signer", "has no key",
     "not before", "more than a day", "cannot be guarded", "no full ref name", "cannot have",
     "cannot name a signer", "the name of a directory", "is no moment", "is neither a file nor", "needs a keyring",
+    "can never meet", "two-person asks", "alike", "two-person needs", "speaks of commits", "demands something of",
+    "speaks of pushes", "threshold 2", "threshold 3", "not all refs", "count towards", "speak of the same",
+    "without 'root", "counts only where", "nobody may", "stands in ordinary", "no way to seal", "in a policy without",
     "is a user ID", "no full fingerprint", "not TOML", "nested too deeply", "is a string, not a date-time",
 ]  # fmt: skip
 """Complaints that a schema cannot make: they take more than one value at a time, or a program."""
@@ -37,7 +43,12 @@ def blocks(path: Path) -> list[str]:
 
 
 def accepted() -> list[str]:
-    texts = [FULL, *(text for path in sorted((ROOT / "docs").rglob("*.md")) for text in blocks(path))]
+    texts = [
+        FULL,
+        ANCHOR,
+        *(HEAD + text for text, _ in WARNINGS),
+        *(text for path in sorted((ROOT / "docs").rglob("*.md")) for text in blocks(path)),
+    ]
     texts += [path.read_text("utf-8") for path in sorted((ROOT / "tests/vectors").rglob("*.toml"))]
     whole = []
     for text in texts:
@@ -79,6 +90,7 @@ TABLES = [
     (SCHEMA, "{unknown}\n" + SIGNER),
     (SCHEMA["properties"]["ssh"], SIGNER + "[ssh]\n{unknown}"),
     (SCHEMA["properties"]["history"], SIGNER + "[history]\n{unknown}"),
+    (SCHEMA["$defs"]["governance"], SIGNER + "[governance]\n{unknown}"),
     (SCHEMA["$defs"]["signer"], SIGNER + "{unknown}"),
     (SCHEMA["$defs"]["defaults"], SIGNER + "[defaults]\n{unknown}"),
     (SCHEMA["$defs"]["rule"], SIGNER + "[[rules]]\n{unknown}"),
