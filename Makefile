@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+PEERS_ARGS ?=
 FUZZ_SECONDS ?= 3600
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -10,7 +11,7 @@ STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint format demo bench attacks fuzz mutants servers clean
+.PHONY: help venv test lint format demo bench attacks fuzz mutants peers servers clean
 
 help:
 	@echo 'make venv     the virtual environment, with $(BIN)/gitsig'
@@ -22,6 +23,7 @@ help:
 	@echo 'make attacks  put every vector before gitsig and before git, and write docs/attacks.md'
 	@echo 'make fuzz     fuzz every parser, FUZZ_SECONDS each (an hour), two at a time'
 	@echo 'make mutants  take every check of grammar and judge away, and see a test fail (MUTANTS=modules)'
+	@echo 'make peers    compare verdicts with Guix, sequoia-git and verify-commits, and write docs/compatibility.md (PEERS_ROOT=..., PEERS_ARGS=--record)'
 	@echo 'make servers install gitolite3 for the tests that need it (Debian, as root)'
 	@echo 'make clean    remove everything that these make'
 
@@ -61,6 +63,9 @@ fuzz: venv
 
 mutants: venv
 	@nice -n 19 $(BIN)/python -m tests.mutation $(MUTANTS)
+
+peers: venv
+	@$(BIN)/python -m tests.peers $(PEERS_ARGS)
 
 servers:
 	@.ci/install-servers

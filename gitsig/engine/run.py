@@ -15,10 +15,13 @@ from gitsig.tally import Tally
 if TYPE_CHECKING:
     from gitsig.engine.verifier import Verifier
 
-__all__ = ["Run"]
+__all__ = ["OnEnd", "Run"]
 
 _FAULTS = 8
 """So many different faults are kept for standard error."""
+
+OnEnd = Callable[[Tally, int], None]
+"""Is told the counts, and how many unsigned tags were not judged."""
 
 
 class Run:
@@ -31,7 +34,7 @@ class Run:
         started: float,
         *,
         new: bool = False,
-        on_end: Callable[[Tally, int], None] | None = None,
+        on_end: OnEnd | None = None,
         finished: Finished | None = None,
         unused: Unused | None = None,
     ) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from gitsig.engine.jobs import Job
+from gitsig.engine.jobs import Job, Plan
 from gitsig.engine.landing import read_symbolic
 from gitsig.engine.scope import Scope, Selector, commit_jobs
 from gitsig.engine.tips import TAGS, Tip, kind_of, tip_of
@@ -29,7 +29,7 @@ from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineages
 from gitsig.store.walk import is_ancestor, walk
 
-__all__ = ["Judge", "Seal", "Sealer"]
+__all__ = ["Judge", "Seal", "Sealer", "remarked"]
 
 _TOLD = 5
 """So many seals are named in the remarks, and so many that do not count."""
@@ -214,6 +214,13 @@ class Sealer:
     def _time(self, oid: str) -> int:
         row = self._lineages.find(oid)
         return 0 if row is None else self._lineages.times[row]
+
+
+def remarked(plan: Plan, sealer: Sealer | None) -> Plan:
+    """The plan with what the reader must know of seals."""
+    for words in () if sealer is None else sealer.remarks():
+        plan.remark(words)
+    return plan
 
 
 def _signer(verdict: Verdict | None) -> str:

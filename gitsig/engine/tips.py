@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from gitsig.engine.jobs import Job
 from gitsig.errors import GitsigError, UsageFault
-from gitsig.model import LIMITS
+from gitsig.model import LIMITS, SignedObject
 from gitsig.objects import parse
 from gitsig.policy import Policy
 from gitsig.store.interface import Store
 
-__all__ = ["TAGS", "Tip", "all_tips", "kind_of", "tip_of"]
+__all__ = ["TAGS", "Tip", "all_tips", "kind_of", "target_lies", "tip_of"]
 
 TAGS = "refs/tags/"
 
@@ -69,6 +69,14 @@ def kind_of(store: Store, oid: str) -> str | None:
         return store.resolve(oid).type
     except GitsigError:
         return None
+
+
+def target_lies(store: Store, tag: SignedObject) -> str:
+    """Whether a tag's target is of another type than it says, in words; one that is not here cannot mislead."""
+    actual = kind_of(store, tag.target or "")
+    if actual is None or actual == tag.target_type:
+        return ""
+    return f"the tag says that it points at a {tag.target_type}, but its target is a {actual}"
 
 
 def _target(store: Store, oid: str) -> str | None:

@@ -11,28 +11,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitsig.engine.ahead import Ahead
+from gitsig.engine.audits import Audits
 from gitsig.engine.examine import Examined, Examiner
 from gitsig.engine.explain import explain
-from gitsig.engine.jobs import Job, Plan
+from gitsig.engine.jobs import Job
 from gitsig.engine.kept import Kept
 from gitsig.engine.plan import plan_audit, plan_verify
-from gitsig.engine.resume import Horizon, finished_name, plan_since, read_finished, write_finished
+from gitsig.engine.resume import Horizon
 from gitsig.engine.run import Run
-from gitsig.engine.seals import Sealer
+from gitsig.engine.seals import Sealer, remarked
 from gitsig.engine.surroundings import Finder, asks
 from gitsig.engine.survey import OnRead, Survey
-from gitsig.engine.tips import Tip, all_tips, kind_of
+from gitsig.engine.tips import target_lies
 from gitsig.engine.trailers import Marks
 from gitsig.engine.unused import Unused
 from gitsig.errors import UsageFault
 from gitsig.loading import LoadedPolicy
-from gitsig.model import Evidence, Explanation, Outcome, RefUpdate, RunInfo, SignedObject, Verdict
+from gitsig.model import Evidence, Explanation, Outcome, RefUpdate, RunInfo, Verdict
 from gitsig.policy import Policy, Question, Rule, Tags, judge
 from gitsig.policy.demands import demand_signed_tag
 from gitsig.signatures.interface import Signed
 from gitsig.store.interface import Store
 from gitsig.store.lineages import Lineages
-from gitsig.tally import Tally
 
 if TYPE_CHECKING:
     from gitsig.engine.governance.governed import Governed
@@ -118,7 +118,7 @@ class Verifier:
             return Run(self, self.governed.docketer.verify(targets, ref), started, new=new)
         sealer = self.sealer(new=new)
         plan = plan_verify(self.store, self.lineages, self.loaded.policy, targets, ref, sealer)
-        return Run(self, _remarked(plan, sealer), started, new=new)
+        return Run(self, remarked(plan, sealer), started, new=new)
 
     def audit(self, revs: Sequence[str] = (), *, resume: bool = False) -> Run:
         """Judge everything reachable from `revs`, by default from all refs that the policy guards.
@@ -135,32 +135,10 @@ class Verifier:
         if self._kept is None or revs or not self.loaded.material or sealer is not None:
             if self._kept is not None:
                 self._kept.cache()
-            whole = _remarked(plan_audit(self.store, self.lineages, policy, revs, sealer=sealer), sealer)
+            whole = remarked(plan_audit(self.store, self.lineages, policy, revs, sealer=sealer), sealer)
             return Run(self, whole, started, unused=None if revs else Unused(policy.exceptions, self.now))
-        cache = self._kept.cache()
-        cache.begin_audit(self.store.object_directories, self.lineages.width)
-        name = finished_name(self.loaded)
-        tips = all_tips(self.store, self.loaded.policy)
-        finished = read_finished(cache.remembered(name), self.now) if resume and cache.trusted else None
-        plan = plan_since(self.store, self.lineages, self.loaded.policy, tips, finished) if finished else None
-        if plan is None or finished is None:
-            plan, finished = plan_audit(self.store, self.lineages, self.loaded.policy, (), tips), None
-        else:
-            self._horizon.see(finished.until)
-        unused = Unused(policy.exceptions, self.now, finished and finished.met)
-        on_end = partial(self._remember, name, tips, unused)
-        return Run(self, plan, started, on_end=on_end, finished=finished, unused=unused)
-
-    def _remember(self, name: str, tips: Sequence[Tip], unused: Unused, tally: Tally, unjudged: int) -> None:
-        """What the next audit of all refs may know of one that has come to its end."""
-        if self._kept is None:
-            return
-        cache = self._kept.cache()
-        if not tally.unverifiable:
-            cache.end_audit()
-        if tally.accepted_all:
-            state = tally.state()
-            cache.remember(name, write_finished(tips, self.now, self._horizon.until, state, unjudged, unused.met))
+        begun = Audits(self.store, self.loaded, self._kept, self._horizon, self.now).begin(self.lineages, resume=resume)
+        return Run(self, begun.plan, started, on_end=begun.on_end, finished=begun.finished, unused=begun.unused)
 
     def explain(self, rev: str, *, ref: str | None = None, new: bool = False) -> Explanation:
         """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault for an unknown one."""
@@ -300,23 +278,10 @@ class Verifier:
             job.ref,
             job.rules,
             new,
-            self._target_lies(obj) if obj is not None and obj.target is not None else "",
+            target_lies(self.store, obj) if obj is not None and obj.target is not None else "",
             job.tag_name,
         )
         return question if self._finder is None else self._finder.complete(question, job.ways)
-
-    def _target_lies(self, tag: SignedObject) -> str:
-        """Whether a tag's target is of another type than it says; a target that is not here cannot mislead."""
-        actual = kind_of(self.store, tag.target or "")
-        if actual is None or actual == tag.target_type:
-            return ""
-        return f"the tag says that it points at a {tag.target_type}, but its target is a {actual}"
-
-
-def _remarked(plan: Plan, sealer: Sealer | None) -> Plan:
-    for words in () if sealer is None else sealer.remarks():
-        plan.remark(words)
-    return plan
 
 
 def _is_anchor(policy: Policy) -> bool:
