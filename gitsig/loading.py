@@ -56,6 +56,10 @@ class DiskFiles:
                 where=where,
                 mend="mend the path, or the file's permissions",
             ) from error
+        # Cut off, a revocation list would be a shorter one.
+        if len(data) > LIMITS.certificate_size:
+            what = f"{full} is larger than {LIMITS.certificate_size} bytes"
+            raise PolicyFault(what, where=where, mend="leave out what no signer needs")
         return data
 
 
@@ -205,12 +209,18 @@ def _openpgp_keys(policy: Policy, files: Files, cache: Path | None) -> tuple[Ope
     sources = []
     for spec in specs:
         if not _FINGERPRINT.fullmatch(spec.value):
-            sources.append(KeySource(files.read(spec.value, spec.where), "", f"{spec.where}: {spec.value}"))
+            sources.append(KeySource(files.read(spec.value, spec.where), "", _called(spec)))
             continue
         if keyrings is None:
             keyrings = _joined([_file(files, each) for each in policy.keyrings])
         sources.append(KeySource(keyrings, spec.value, spec.where))
     return OpenPGPKeys(sources, cache), specs
+
+
+def _called(spec: KeySpec) -> str:
+    """The name of a key file in messages. In a folder of keys, where it stands is the file itself."""
+    itself = spec.where.endswith(spec.value.removeprefix("."))
+    return spec.where if itself else f"{spec.where}: {spec.value}"
 
 
 def _joined(keyrings: Sequence[bytes]) -> bytes:

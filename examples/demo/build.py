@@ -52,7 +52,8 @@ def _show(story: Story, good: list[Case], bad: list[Case]) -> int:
 
 
 def _push(story: Story) -> bool:
-    _say("5. A server with the same policy, and four pushes through its hook:")
+    _say("5. A server with the same policy, and pushes through its hook. Besides the signature, three rules are asked:")
+    _line("releases by release managers only, and never moved; ci/** by maintainers only; stable by two persons.\n")
     server = guard(story, _line)
     right = [push.run(story, server, _line) for push in pushes(story, server)]
     _say(f"{len(right)} pushes, {right.count(False)} of them not as they should be.")

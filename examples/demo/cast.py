@@ -20,7 +20,7 @@ def gather(folder: Path, gnupg: GnupgHome) -> Story:
     ssh = SSHHome(folder / "ssh")
     story = Story(folder, gnupg=gnupg, ssh=ssh)
     ada = gnupg.generate("ada", "ada@example.org", usage="cert,sign")
-    story.person("ada", openpgp=gnupg.add_subkey(ada), certificate=ada)
+    story.person("ada", openpgp=gnupg.add_subkey(ada), certificate=ada, roles=("maintainer",))
     for name in ("erin", "walt"):
         story.person(name, openpgp=gnupg.generate(name, f"{name}@example.org"))
     for name, roles in [("bob", ()), ("rita", ("release-manager",))]:

@@ -27,7 +27,11 @@ class Case:
 
 def rules() -> list[dict[str, object]]:
     """The rules of the policy besides its defaults."""
-    return [{"refs": ["refs/tags/v*"], "signers": ["role:release-manager"], "immutable": True}]
+    return [
+        {"refs": ["refs/tags/v*"], "signers": ["role:release-manager"], "immutable": True},
+        {"refs": ["refs/heads/*"], "paths": ["ci/**"], "signers": ["role:maintainer"]},
+        {"refs": ["refs/heads/stable"], "two_person": True},
+    ]
 
 
 def honest(story: Story) -> list[Case]:
@@ -35,9 +39,10 @@ def honest(story: Story) -> list[Case]:
     first = story.commit("ada", "Begin the project\n", files={"README": b"A small project.\n"})
     second = story.commit("bob", "Add a parser\n", files={"parser.py": b"pass\n"})
     story.branch("feature", second)
-    feature = story.commit("bob", "Parse dates\n", branch="feature", files={"dates.py": b"pass\n"})
+    dates = {"dates.py": b"pass\n"}
+    feature = story.commit("bob", "Parse dates\n", branch="feature", files=dates)
     before = story.commit("erin", "Correct the read-me\n")
-    merge = story.merge("feature", by="ada", message="Merge branch 'feature'\n")
+    merge = story.merge("feature", by="ada", message="Merge branch 'feature'\n", files=dates)
     tag = story.tag("v1.0", merge, by="rita", message="Version 1.0\n")
     signers = ["Ada, OpenPGP subkey", "Bob, SSH", "Bob, on a branch", "Erin, before her key expired", "Ada, a merge"]
     cases = zip(signers, [first, second, feature, before, merge], strict=True)

@@ -1,4 +1,4 @@
-"""Four pushes to a guarded repository: one is accepted, three are refused, each for another reason."""
+"""Pushes to a guarded repository: three are accepted, five are refused, each for another reason."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Push:
 
 
 def guard(story: Story, line: Callable[[str], None]) -> Path:
-    """A bare repository that has the honest history already, and from now on the hook."""
+    """A bare repository that has the honest history already, as `main` and `stable`, and from now on the hook."""
     server = story.folder / "guarded.git"
     subprocess.run(["git", "init", "-q", "--bare", "--template=", "-b", "main", str(server)], check=True)
-    refs = [f"{ref}:{ref}" for ref in ("refs/heads/main", "refs/tags/v1.0")]
+    refs = [f"{ref}:{ref}" for ref in ("refs/heads/main", "refs/tags/v1.0")] + ["refs/heads/main:refs/heads/stable"]
     subprocess.run(["git", "--git-dir", str(server), "fetch", "-q", "--no-tags", str(story.path), *refs], check=True)
     policy = story.folder / "policy" / "policy.toml"
     command = ["install", "pre-receive", "--repo", str(server), "--policy", str(policy)]
@@ -63,20 +63,41 @@ def guard(story: Story, line: Callable[[str], None]) -> Path:
 def pushes(story: Story, server: Path) -> Iterator[Push]:
     """Made one by one: the later ones build on what the earlier ones left."""
     good = story.commit("ada", "Release notes\n", branch=None, parents=[story.tip()], files={"NEWS": b"1.0\n"})
-    yield _to_main("Ada, signed", good, None, good)
+    yield _to("main", "Ada, signed", good, None, good)
     unsigned = story.commit("bob", "Quick fix\n", branch=None, parents=[good], sign=False)
-    yield _to_main("Bob forgot to sign", unsigned, "unsigned", good)
+    yield _to("main", "Bob forgot to sign", unsigned, "unsigned", good)
     stranger = story.commit("ada", "Trust me\n", branch=None, parents=[good], sign="mallory")
-    yield _to_main("a stranger who writes Ada's name", stranger, "unknown_key", good)
+    yield _to("main", "a stranger who writes Ada's name", stranger, "unknown_key", good)
     moved = story.tag("v1.0", good, by="rita", ref=None)
     before = _tip(server, "refs/tags/v1.0")
     yield Push(
         "the release moved, by Rita herself", f"+{moved}:refs/tags/v1.0", "refs/tags/v1.0", "rule_violation", before
     )
+    yield from _paths(story, good)
+    yield from _two_persons(story, _tip(server, "refs/heads/stable"))
 
 
-def _to_main(words: str, oid: str, reason: str | None, after: str) -> Push:
-    return Push(words, f"{oid}:refs/heads/main", "refs/heads/main", reason, after)
+def _paths(story: Story, tip: str) -> Iterator[Push]:
+    """Who may change a file is asked of the commit that changes it; whoever merges it need not be allowed to."""
+    build = {"ci/build": b"make -j2\n"}
+    bobs = story.commit("bob", "Build faster\n", branch=None, parents=[tip], files=build)
+    yield _to("main", "Bob changes ci/build", bobs, "key_not_allowed", tip)
+    adas = story.commit("ada", "Build faster\n", branch=None, parents=[tip], files=build)
+    merge = story.commit("bob", "Merge Ada's change\n", branch=None, parents=[tip, adas], files=build)
+    yield _to("main", "Ada changes it, and Bob merges that", merge, None, merge)
+
+
+def _two_persons(story: Story, tip: str) -> Iterator[Push]:
+    """The same commit, alone and in a merge that somebody else signed."""
+    fix = {"dates.py": b"import time\n"}
+    bobs = story.commit("bob", "Correct a date\n", branch=None, parents=[tip], files=fix)
+    yield _to("stable", "Bob, without a second person", bobs, "rule_violation", tip)
+    merge = story.commit("ada", "Merge Bob's correction\n", branch=None, parents=[tip, bobs], files=fix)
+    yield _to("stable", "the same, merged by Ada", merge, None, merge)
+
+
+def _to(branch: str, words: str, oid: str, reason: str | None, after: str) -> Push:
+    return Push(words, f"{oid}:refs/heads/{branch}", f"refs/heads/{branch}", reason, after)
 
 
 def _tip(repository: Path, ref: str) -> str:

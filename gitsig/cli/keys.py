@@ -191,7 +191,7 @@ def _open(repo: str | None, policy: str | None, policy_ref: str | None = None) -
 
 def _edit(repo: str | None, policy: str | None, edit: Callable[[Opened], Outcome]) -> int:
     """Work out an edit, write it, and say what was done."""
-    opened = _open(repo, policy)
+    opened = _open(repo, policy).editable()
     outcome = edit(opened)
     for warning in outcome.warnings:
         say(f"warning: {warning}")

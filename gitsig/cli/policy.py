@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from gitsig.cli import options
 from gitsig.cli.guard import leave, say
 from gitsig.cli.moments import parse_moment
 from gitsig.cli.output import report_stream
-from gitsig.errors import GitsigError
+from gitsig.errors import GitsigError, PolicyFault
 
 if TYPE_CHECKING:
     from gitsig import LoadedPolicy
@@ -74,9 +75,9 @@ no key file written.
 
 \b
 Examples:
-  gitsig policy convert --policy keys:trusted/ --output .gitsig/policy.toml
-  gitsig policy convert --policy 'bitcoin:contrib/verify-commits?keyring=all.gpg'
-  gitsig policy convert --policy 'guix:?introduction=COMMIT&signer=FINGERPRINT' --output .gitsig/policy.toml
+  gitsig policy convert keys:trusted/ --output .gitsig/policy.toml
+  gitsig policy convert 'bitcoin:contrib/verify-commits?keyring=all.gpg'
+  gitsig policy convert 'guix:?introduction=COMMIT&signer=FINGERPRINT' --output .gitsig/policy.toml
 """
 
 SCHEMA_HELP = """Print a JSON Schema (2020-12) of the policy file, for editors that complete and check TOML.
@@ -119,10 +120,12 @@ def check(
         moment = int(time.time()) if now is None else parse_moment(now)
         import gitsig
         from gitsig.cli.policy_view import checked
+        from gitsig.policy.reviewgovernance import review_alone
 
         loaded = _load(repo, file or policy, policy_ref)
         beside, unmet = _compared(repo, loaded)
-        warnings = dict.fromkeys([*loaded.warnings, *gitsig.review_keys(loaded, moment), *unmet])
+        alone = review_alone(loaded.policy)
+        warnings = dict.fromkeys([*loaded.warnings, *alone, *gitsig.review_keys(loaded, moment), *unmet])
         with report_stream(None) as stream:
             stream.write(checked(loaded, tuple(warnings), beside, stream.encoding))
         return 0
@@ -184,6 +187,10 @@ def diff(
     epilog=options.EXIT_CODES,
 )
 def convert(
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="POLICY", help="A peer's policy, as --policy names it.", show_default=False),
+    ] = None,
     repo: options.Repo = None,
     policy: options.PolicyFile = None,
     output: Annotated[
@@ -197,7 +204,8 @@ def convert(
     def work() -> int:
         from gitsig.upkeep.convert import convert, write
 
-        made = convert(_store_for(repo, policy), policy)
+        name = file or policy
+        made = convert(_store_for(repo, name), name)
         for note in made.notes:
             say(f"note: {note}")
         if output is None:
@@ -250,6 +258,8 @@ def _named(repo: str | None, name: str) -> LoadedPolicy:
     rev = name.removesuffix(".gitsig/policy.toml")
     if len(rev) > 1 and rev.endswith(":"):
         return gitsig.load_policy(gitsig.open_repository(repo), ref=rev[:-1])
+    if ":" not in name and not os.path.lexists(name):
+        raise PolicyFault("no such file", where=name, mend=f"mend the path; for the policy in a commit write {name}:")
     return gitsig.load_policy(_store_for(repo, name), name)
 
 

@@ -8,8 +8,8 @@ from gitsig.doctor import hooks, policies, surroundings
 from gitsig.doctor.check import Check, Status, guarded
 from gitsig.doctor.programs import programs
 from gitsig.errors import GitsigError
+from gitsig.hooks.inforce import Standing
 from gitsig.install import Repository, open_repository
-from gitsig.loading import LoadedPolicy
 from gitsig.store import Store, open_store
 
 __all__ = ["examine"]
@@ -28,18 +28,23 @@ def examine(path: str | None, now: int) -> Iterator[Check]:
         return
     server = repository.bare or any(hook.server for hook, _ in found)
     loaded, faults = policies.load(store, server=server)
-    yield from guarded("programs", lambda: programs(_has_openpgp(loaded)))
+    law, lost = (None, []) if loaded is None else policies.look_up(store, loaded)
+    yield from guarded("programs", lambda: programs(_has_openpgp(law)))
     yield from guarded("repository", lambda: surroundings.owner(repository))
     yield from guarded("hook", lambda: hooks.hooks(repository, found))
     yield from faults
     if loaded is not None:
-        yield from guarded("policy", lambda: policies.policy(loaded))
-        yield from guarded("keys", lambda: policies.keys(loaded, now))
+        yield from guarded("policy", lambda: policies.policy(loaded, law))
+        yield from lost
+        if law is not None:
+            yield from guarded("keys", lambda: policies.keys(store, loaded, law, now))
     yield from _around(repository, store, server=server)
 
 
-def _has_openpgp(loaded: LoadedPolicy | None) -> bool | None:
-    return None if loaded is None else bool(loaded.keys.openpgp.owners)
+def _has_openpgp(found: Standing | None) -> bool | None:
+    if found is None or not found.policies:
+        return None
+    return any(each.keys.openpgp.owners for each in found.policies)
 
 
 def _around(repository: Repository, store: Store, *, server: bool) -> Iterator[Check]:

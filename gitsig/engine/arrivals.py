@@ -19,7 +19,8 @@ def range_scope(selector: Selector, rule: Rule, ends: Sequence[tuple[str, str]])
     line in the place of another.
     """
     found = [selector.since(new, [old]) for new, old in ends]
-    commits = frozenset(oid for selection, _ in found for oid in selection.commits)
+    spoken = (selector.not_behind(part, new, rule.behind) for (part, _), (new, _) in zip(found, ends, strict=True))
+    commits = frozenset(oid for selection in spoken for oid in selection.commits)
     return Scope(rule, commits, tuple(line for _, lines in found for line in lines))
 
 

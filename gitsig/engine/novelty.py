@@ -154,26 +154,18 @@ class Novelty:
         for rule in (None, *self._rules):
             require = policy.defaults.require if rule is None else rule.require
             lined = rule is not None and rule.two_person
-            behind = frozenset[str]() if rule is None or lined else rule.behind
+            behind = frozenset[str]() if rule is None else rule.behind
             view = (None if lined else require, known[rule], behind)
             if view not in views:
                 tips = sorted(known[rule])
-                views[view] = (
-                    selector.since(self._commit, tips)
-                    if lined
-                    else (self._not_behind(selector, self._select(selector, require, tips), behind), ())
+                whole, way = (
+                    selector.since(self._commit, tips) if lined else (self._select(selector, require, tips), ())
                 )
+                views[view] = selector.not_behind(whole, self._commit, behind), way
             selections.append(views[view][0])
             lines.append(views[view][1])
         found = zip(self._rules, selections[1:], lines[1:], strict=True)
         return selections, [Scope(rule, selection.scope(), own) for rule, selection, own in found]
-
-    def _not_behind(self, selector: Selector, selection: Selection, behind: Iterable[str]) -> Selection:
-        """The selection less the commits of which a rule does not speak any more."""
-        if not behind or not selection.commits:
-            return selection
-        spoken = selector.select(Require.EVERY_COMMIT, [self._commit], sorted(behind)).scope()
-        return selection._replace(commits=[oid for oid in selection.commits if oid in spoken])
 
     def _select(self, selector: Selector, require: Require, known: Sequence[str]) -> Selection:
         if require is Require.TIP:

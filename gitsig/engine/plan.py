@@ -24,6 +24,7 @@ from gitsig.store.walk import Missing
 __all__ = [
     "add_commits",
     "add_tips",
+    "check_ref",
     "commit_of",
     "missing_words",
     "plan_audit",
@@ -38,6 +39,7 @@ _REQUIRE_WORDS = {
     Require.MERGES: "merges only, as the policy says",
     Require.TIP: "tips only, as the policy says",
 }
+_NOT_GUARDED = "the policy guards no {}, so only [defaults] were applied; --ref REF applies the rules of a ref"
 _NO_RULES = "no branch is named, so only [defaults] were applied and no rule; --ref REF applies the rules of a ref"
 
 
@@ -247,11 +249,19 @@ def ref_of(store: Store, rev: str, found: Resolved) -> str | None:
     return found.ref
 
 
+def check_ref(ref: str | None) -> None:
+    """Raise UsageFault unless `ref` is a full name, or None: no rule would match any other, and all would be silent."""
+    if ref is not None and not ref.startswith("refs/"):
+        raise UsageFault(f"{ref!r} is no full name of a ref", mend=f"write refs/heads/{ref or 'main'}")
+
+
 def _rules(plan: Plan, policy: Policy, ref: str | None) -> tuple[Rule, ...]:
     if ref is None:
         if policy.rules:
             plan.remark(_NO_RULES)
         return ()
+    if policy.rules and not policy.guards(ref):
+        plan.remark(_NOT_GUARDED.format(ref))
     return policy.rules_for(ref)
 
 
@@ -265,7 +275,9 @@ def add_commits(
     if policy.defaults.require in _REQUIRE_WORDS:
         plan.remark(_REQUIRE_WORDS[policy.defaults.require])
     if policy.trusted_roots:
-        plan.remark(f"not judged: {len(policy.trusted_roots)} trusted roots and what is behind them")
+        count = len(policy.trusted_roots)
+        roots = "1 trusted root and what is behind it" if count == 1 else f"{count} trusted roots and all behind them"
+        plan.remark(f"not judged: {roots}")
     whole = policy.defaults.require is Require.EVERY_COMMIT
     commits = selection.commits if whole and not more else _with_scopes(selection.commits, scopes)
     plan.add(commit_jobs(commits, scopes), len(commits))

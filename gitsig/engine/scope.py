@@ -82,6 +82,13 @@ class Selector:
         """The commits that `rule` speaks of: as its `require` selects, less what is behind where it ends."""
         return self.select(rule.require, include, [*exclude, *sorted(rule.behind)])
 
+    def not_behind(self, selection: Selection, tip: str, behind: Iterable[str]) -> Selection:
+        """A selection of what `tip` reaches, less the commits of which a rule does not speak any more."""
+        if not behind or not selection.commits:
+            return selection
+        spoken = self.select(Require.EVERY_COMMIT, [tip], sorted(behind)).scope()
+        return selection._replace(commits=[oid for oid in selection.commits if oid in spoken])
+
     def lines(self, tips: Sequence[str]) -> tuple[Line, ...]:
         """How the commits that `tips` reach come to them."""
         key = tuple(tips)

@@ -77,7 +77,8 @@ class Finder:
         if obj is None:
             return question
         signer = None if question.owner is None else self._policy.signers.get(question.owner.signer)
-        wanted = demands(question.rules, signer, kind_of(obj))
+        require = self._policy.defaults.require
+        wanted = demands(question.rules, signer, kind_of(obj), oid=obj.oid, require=require)
         if not any(wanted):
             return question
         try:
@@ -174,9 +175,12 @@ class Finder:
 
 
 def _speaking(question: Question) -> list[Rule]:
-    """The rules that speak of objects of this kind, as `demands` counts them."""
+    """The rules that may speak of this object, as `demands` counts them."""
     obj = question.obj
-    return [] if obj is None else [rule for rule in question.rules if not rule.kinds or kind_of(obj) in rule.kinds]
+    if obj is None:
+        return []
+    kind = kind_of(obj)
+    return [rule for rule in question.rules if (not rule.kinds or kind in rule.kinds) and obj.oid not in rule.exempt]
 
 
 def _only(question: Question, facts: Surroundings, numbers: set[int], lighten: Callable[[Rule], Rule]) -> Question:

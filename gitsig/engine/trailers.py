@@ -2,7 +2,8 @@
 
 Stricter than git-interpret-trailers(1), which takes a paragraph for trailers if a quarter of its lines are some: here
 every line must be one, since text that somebody else wrote (a pull request's, a quoted message's) easily gets into the
-paragraph above. The first paragraph is the subject and never holds any, as git has it.
+paragraph above. The first paragraph is the subject and never holds any, and a message with a line of scissors has none,
+as git has it: it reads no further than there, so that `git log --format='%(trailers)'` would not show the seal.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ __all__ = ["Marks", "grounds_of"]
 _TRAILER = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:(.*)", re.DOTALL)
 _ENCODING = re.compile(rb"\nencoding ([^\n]*)")
 _UTF8 = (b"utf-8", b"utf8")
+_SCISSORS = b"\n# ------------------------ >8 ------------------------\n"
 _BLANK = b" \t\r"
 """White space as git has it: with it alone a line separates paragraphs."""
 
@@ -47,6 +49,8 @@ def grounds_of(raw: bytes, names: frozenset[bytes]) -> tuple[str, str]:
     if encoding is not None and encoding[1].lower() not in _UTF8:
         # Bytes that are ASCII letters to us may be other characters to whoever read the message before signing it.
         return "", "its message is in another encoding than UTF-8"
+    if _SCISSORS in b"\n%b\n" % message:
+        return "", "its message has a line of scissors (# --- >8 ---), behind which git sees no trailer"
     found = [value for name, value in _last_paragraph(message) if name in names]
     if not found:
         return "", "the trailer does not stand in the message's last paragraph, below the subject, among trailers alone"

@@ -103,7 +103,7 @@ def verify_updates(
     verifier.expect(updates)
     reports = tuple(judge.update(update) for update in updates)
     verifier.flush()
-    return PushReport(verifier.info(judge.remarks), reports, time.monotonic() - started)
+    return PushReport(verifier.info((*verifier.remarks, *judge.remarks)), reports, time.monotonic() - started)
 
 
 class _Judge:

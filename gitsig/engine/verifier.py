@@ -16,7 +16,7 @@ from gitsig.engine.examine import Examined, Examiner
 from gitsig.engine.explain import explain
 from gitsig.engine.jobs import Job
 from gitsig.engine.kept import Kept
-from gitsig.engine.plan import plan_audit, plan_verify
+from gitsig.engine.plan import check_ref, plan_audit, plan_verify
 from gitsig.engine.resume import Horizon
 from gitsig.engine.run import Run
 from gitsig.engine.seals import Sealer, remarked
@@ -110,8 +110,10 @@ class Verifier:
         """Judge revisions, tags and ranges (see `gitsig verify`); by default `default_target`.
 
         `ref` is the full name of the ref whose rules apply, by default the one that a target names. `new` judges as
-        the objects of a push: their keys must be valid now as well. Raises UsageFault for an unknown revision.
+        the objects of a push: their keys must be valid now as well. Raises UsageFault for an unknown revision, and
+        where `ref` does not begin with `refs/`.
         """
+        check_ref(ref)
         started = time.monotonic()
         targets = targets or [default_target(self.store)]
         if self.governed is not None:
@@ -141,7 +143,8 @@ class Verifier:
         return Run(self, begun.plan, started, on_end=begun.on_end, finished=begun.finished, unused=begun.unused)
 
     def explain(self, rev: str, *, ref: str | None = None, new: bool = False) -> Explanation:
-        """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault for an unknown one."""
+        """Say step by step why the object that `rev` names gets its verdict. Raises UsageFault as `verify` does."""
+        check_ref(ref)
         if self.governed is not None:
             return self.governed.explain(self.info, rev, ref, new=new)
         sealer = self.sealer(new=new, curious=True)
@@ -149,7 +152,7 @@ class Verifier:
         job = next(iter(plan), None)
         if job is None:
             raise UsageFault(f"{rev!r} names nothing that is judged", mend=plan.remarks[0] if plan.remarks else "")
-        return self.explain_job(job, self.info(plan.remarks), new=new, unheld=plan.unheld)
+        return self.explain_job(job, self.info((*self.remarks, *plan.remarks)), new=new, unheld=plan.unheld)
 
     def explain_job(self, job: Job, info: RunInfo, *, new: bool, unheld: Sequence[Rule] = ()) -> Explanation:
         """Say why one job gets its verdict by this policy alone; `info` is the head of the report.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 
 from gitsig.engine.updates import PushReport
@@ -16,6 +17,7 @@ _SHOWN = 5
 _ABBREVIATED = 10
 _WHY = 300
 _REF = 100
+_PLAIN = re.compile(r"refs/[\w./+-]{1,95}", re.ASCII)
 _LET_THROUGH = "it is let through all the same: the administrator has set gitsig.mode to warn"
 
 
@@ -64,5 +66,11 @@ def _object_lines(ref: str, verdict: Verdict) -> list[str]:
     why = safe(verdict.detail, _WHY, ascii_only=True)
     lines = [f"  {safe(ref, _REF, ascii_only=True)}{oid} {verdict.reason}: {why}"]
     if not own or verdict.reason not in (Reason.RULE_VIOLATION, Reason.VERIFIER_ERROR):
-        lines.append(f"    mend: {hint(verdict)}")
+        lines.append(f"    mend: {_mend(ref, verdict)}")
     return lines
+
+
+def _mend(ref: str, verdict: Verdict) -> str:
+    """An explanation must be by the rules of the ref that the push was for, or it may say that all is well."""
+    words = hint(verdict)
+    return words.replace("gitsig explain ", f"gitsig explain --new --ref {ref} ") if _PLAIN.fullmatch(ref) else words

@@ -66,8 +66,8 @@ def _log(value: str | None) -> str | None:
 def apply_settings(repository: Repository, settings: Settings, hooks: Sequence[HookKind]) -> list[str]:
     """Write the settings that differ from what is there; give `key = value` of each that was set.
 
-    Raises PolicyFault for a server's policy file in the work tree, EnvironmentFault where git
-    fails.
+    Raises PolicyFault for a server's policy file in the work tree, and for a peer's policy that the repository's
+    commits and configuration do not give; EnvironmentFault where git fails.
     """
     server = any(hook.server for hook in hooks)
     if server and settings.policy is not None and _in_work_tree(repository, Path(settings.policy)):
@@ -77,6 +77,11 @@ def apply_settings(repository: Repository, settings: Settings, hooks: Sequence[H
             mend="keep it outside, or take it from a ref: --policy-ref refs/heads/main",
         )
     folder = repository.git_dir
+    if settings.policy is not None:
+        from gitsig.sources import check_governed, needs_repository
+
+        if needs_repository(settings.policy):
+            check_governed(settings.policy, str(folder))
     done = []
     for key, value in settings.items():
         old = config(folder, key)

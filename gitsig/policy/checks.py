@@ -186,7 +186,7 @@ def _barred(case: Case, signer: Signer) -> str:
             words = rulechecks.barred(rule, case.question, signer)
             if words:
                 return words
-    return rulechecks.strayed(case.question, signer) if signer.paths else ""
+    return rulechecks.strayed(case.question, signer, case.policy.defaults.require) if signer.paths else ""
 
 
 def rule_broken(case: Case) -> str:

@@ -7,7 +7,17 @@ from typing import NamedTuple
 from gitsig.model import ObjectType, SignedObject
 from gitsig.policy.types import FidoDemand, ObjectKind, Policy, Require, Rule, Signer
 
-__all__ = ["NOTHING", "Demands", "Traits", "demand_signed_tag", "demands", "foreseeable", "kind_of", "traits"]
+__all__ = [
+    "NOTHING",
+    "Demands",
+    "Traits",
+    "answers_for_more",
+    "demand_signed_tag",
+    "demands",
+    "foreseeable",
+    "kind_of",
+    "traits",
+]
 
 # members by name cost ten times a global before Python 3.12, and this runs for every object
 _TAG = ObjectKind.TAG
@@ -52,32 +62,46 @@ def kind_of(obj: SignedObject) -> ObjectKind:
     return _MERGE if len(obj.parents) >= _TWO_PARENTS else _COMMIT
 
 
-def demands(rules: tuple[Rule, ...], signer: Signer | None, kind: ObjectKind) -> Demands:
-    """What must be known to judge an object of `kind`, signed by `signer` (None: by nobody known), by `rules`.
+def demands(
+    rules: tuple[Rule, ...],
+    signer: Signer | None,
+    kind: ObjectKind,
+    *,
+    oid: str = "",
+    require: Require = _EVERY_COMMIT,
+) -> Demands:
+    """What must be known to judge the object `oid` of `kind`, signed by `signer` (None: by nobody known), by `rules`.
 
-    `rules` are those whose scope holds the object. What is not asked for here, `judge` does not look at; what is asked
-    for here and missing refuses.
+    `rules` are those whose scope holds the object; `require` is that of `[defaults]`. What is not asked for here,
+    `judge` does not look at; what is asked for here and missing refuses.
     """
     confined = signer is not None and bool(signer.paths)
     if not confined and not traits(rules).asking:
         return NOTHING
-    speaking = [rule for rule in rules if not rule.kinds or kind in rule.kinds]
+    speaking = [rule for rule in rules if (not rule.kinds or kind in rule.kinds) and oid not in rule.exempt]
     if kind is _TAG:
         return Demands(cosigners=any(rule.threshold > 1 and not rule.paths for rule in speaking))
-    own_changes = kind is _MERGE and any(rule.clean_merges or rule.two_person for rule in speaking)
+    clean = [rule for rule in speaking if kind is _MERGE and (rule.clean_merges or rule.two_person)]
     return Demands(
-        changed=own_changes or confined or any(rule.paths for rule in speaking),
-        brought=any(rule.paths and rule.require is not _EVERY_COMMIT for rule in speaking),
+        changed=bool(clean) or confined or any(rule.paths for rule in speaking),
+        brought=(confined and answers_for_more(kind, require))
+        or any(rule.paths and rule.require is not _EVERY_COMMIT for rule in speaking),
         arrival=any(rule.two_person for rule in speaking),
         tree_sha512=any(rule.tree_sha512 for rule in speaking),
-        remade=own_changes,
+        remade=any(not rule.paths for rule in clean),
     )
+
+
+def answers_for_more(kind: ObjectKind, require: Require) -> bool:
+    """Whether a confined signer answers for what others have changed: `[defaults]` do not look at what he merges."""
+    return kind is _MERGE and require is not _EVERY_COMMIT
 
 
 def demand_signed_tag(rules: tuple[Rule, ...]) -> bool:
     """Whether some rule makes a tag's signature mandatory where `[defaults]` lets unsigned ones pass."""
     return any(
-        (rule.signers is not None or rule.threshold > 1) and (not rule.kinds or _TAG in rule.kinds)
+        (rule.signers is not None or rule.threshold > 1 or rule.fido is not _ANY_FIDO)
+        and (not rule.kinds or _TAG in rule.kinds)
         for rule in rules
         if not rule.paths
     )

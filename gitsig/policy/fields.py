@@ -16,6 +16,7 @@ __all__ = ["Place", "Table", "suggest"]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _SHOWN = 25
 _TYPES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "a list", dict: "a table"}
+_WRITE = {**_TYPES, bool: "true or false, without quotes"}
 
 
 class Place:
@@ -68,6 +69,8 @@ class Table:
 
     def tables(self, key: str) -> list[Table]:
         """The array of tables `key`."""
+        if isinstance(self._values.get(key), dict):
+            self.fault(key, f"{key!r} is a table, not a list", f"write [[{key}]]")
         found = self._get(key, list) or []
         return [self._as_table(item, (*self.path, key, index)) for index, item in enumerate(found)]
 
@@ -165,7 +168,7 @@ class Table:
         value = self._values.get(key)
         # bool is a kind of int in Python, and `version = true` is not version 1
         if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-            self.fault(key, f"{key!r} is {_name(value)}, not {_TYPES[kind]}", f"write {_TYPES[kind]}")
+            self.fault(key, f"{key!r} is {_name(value)}, not {_TYPES[kind]}", f"write {_WRITE[kind]}")
         return value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from gitsig.policy.fields import Table
 from gitsig.policy.lists import listed_signers, listed_tags, object_id
-from gitsig.policy.types import Governance, Parents, Seals, Signer
+from gitsig.policy.types import Governance, Parents, Require, Seals, Signer
 
 __all__ = ["ROOT_SIGNER", "TRAILER", "is_anchor", "parse_governance", "parse_seals"]
 
@@ -59,11 +59,26 @@ def parse_governance(top: Table, signers: Mapping[str, Signer]) -> Governance | 
     table = top.table("governance")
     table.only("root", "root-signer", "parents", "signers")
     root, root_signer = _root(table)
+    if root is not None:
+        _check_beginning(top)
     if root is None and "parents" in table:
         what = "'parents' counts only where the root is named, or whoever pushes could choose it"
         table.fault("parents", what, "write it into the policy that names the root; leave it out here")
     names, roles = listed_signers(table, "signers", signers)
     return Governance(root, root_signer, table.choice("parents", Parents.ALL), names, roles)
+
+
+def _check_beginning(top: Table) -> None:
+    """Refuse what cannot hold together with a root, before anybody relies on it; the values' types are checked."""
+    defaults, history = top.table("defaults"), top.table("history")
+    require = defaults.value("require") or Require.EVERY_COMMIT
+    if require != Require.EVERY_COMMIT:
+        what = f"governance judges every commit, and [defaults] say {require}: a gap would break it"
+        defaults.fault("require", what, 'write require = "every-commit"')
+    for key in ("trusted-roots", "seals"):
+        if history.value(key):
+            what = f"{key!r} and the root of [governance] are two answers to where judging begins"
+            history.fault(key, what, f"take {key!r} out: what is behind the governance root is not judged")
 
 
 def _root(table: Table) -> tuple[str | None, str | None]:
@@ -74,7 +89,7 @@ def _root(table: Table) -> tuple[str | None, str | None]:
         return None, None
     root = object_id(table.value("root"), table.place, (*table.path, "root"))
     text = table.text("root-signer") or ""
-    signer = text if text.startswith("SHA256:") else text.replace(" ", "").upper()
+    signer = text if text.startswith("SHA256:") or not text.isascii() else text.replace(" ", "").upper()
     if not ROOT_SIGNER.fullmatch(signer):
         what = f"{text!r} is no full fingerprint"
         table.fault("root-signer", what, "write all 40 or 64 hex digits, or SHA256:… as ssh-keygen -l prints it")

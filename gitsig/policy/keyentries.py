@@ -69,7 +69,7 @@ class KeyEntries:
         self._specs.append(spec)
 
     def _openpgp(self, text: str, table: Table, path: Path) -> _Entry:
-        digits = text.replace(" ", "").upper()
+        digits = text.replace(" ", "").upper() if text.isascii() else text  # a ligature's capitals are digits
         if _FINGERPRINT.fullmatch(digits):
             if not self._has_keyring:
                 table.place.fault(

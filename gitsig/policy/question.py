@@ -35,7 +35,7 @@ class Surroundings(NamedTuple):
     """Whether the message has the right Tree-SHA512."""
     remade: bool = False
     """Whether git, merging the two parents of a merge anew, comes to its very tree. Looked for only where a rule wants
-    a clean merge and `changed` speaks against it: git follows renames, which `changed` must not.
+    a clean merge, whatever its paths, and `changed` speaks against it: git follows renames, which `changed` must not.
     """
     fault: str = ""
     """Why a fact that a rule asks for could not be found, in words; the object is then not accepted."""

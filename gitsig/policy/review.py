@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitsig.model import SignatureFormat
+from gitsig.policy.reviewgovernance import review_anchor
 from gitsig.policy.reviewrules import review_governance, review_refs, review_rules, review_signers
 from gitsig.policy.types import WEAK_DIGESTS, Identity, Policy
 
@@ -18,7 +19,8 @@ _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 def review(policy: Policy) -> Policy:
     """The same policy with its warnings."""
     found = (*_identity(policy), *_strength(policy), *review_rules(policy), *_unused(policy))
-    found += (*review_signers(policy), *review_governance(policy), *review_refs(policy))
+    found += (*review_signers(policy), *review_governance(policy), *review_anchor(policy))
+    found += tuple(review_refs(policy))
     return policy._replace(warnings=found)
 
 

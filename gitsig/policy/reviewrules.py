@@ -14,6 +14,8 @@ __all__ = ["review_governance", "review_refs", "review_rules", "review_signers"]
 _COMPARED = 200
 """Rules that are compared with each other: pairs grow with the square."""
 _CHANGING = frozenset({ObjectKind.COMMIT, ObjectKind.MERGE})
+_BLIND = (Require.MERGES, Require.TIP)
+"""What leaves commits of a first-parent line unjudged."""
 _FORGE = frozenset({ObjectKind.MERGE})
 _USUAL_SEAL_TAGS = Seals(frozenset()).tags
 
@@ -52,6 +54,11 @@ def review_signers(policy: Policy) -> Iterator[str]:
             yield f"signer {name!r} can never pass: rules name signers for every guarded ref, and nowhere this one"
         if signer.paths and (not signer.only or ObjectKind.TAG in signer.only):
             yield f"signer {name!r} is confined to paths, which says nothing of tags: write only as well"
+        if signer.paths and policy.defaults.require in _BLIND:
+            yield (
+                f'signer {name!r} is confined to paths, but [defaults] require = "{policy.defaults.require}" lets '
+                "commits pass unjudged, whatever they change"
+            )
 
 
 def review_governance(policy: Policy) -> Iterator[str]:
@@ -79,10 +86,10 @@ def _signers_of(rule: Rule, policy: Policy) -> Iterator[str]:
     kinds = possible_kinds(rule)
     if rule.signers and not may_sign(rule.signers, policy.signers, kinds):
         yield f"rule {rule.number}: none of its signers may sign a {' or a '.join(sorted(kinds))}, by their only"
-    unseen = _CHANGING - rule.kinds if rule.paths and rule.kinds else ()
+    unseen = _CHANGING - kinds if rule.paths else ()
     if unseen:
-        other = " or ".join(sorted(unseen))
-        yield f"rule {rule.number}: by its kinds, it does not see what a {other} does to its paths"
+        other, why = " or ".join(sorted(unseen)), "kinds" if rule.kinds else "require"
+        yield f"rule {rule.number}: by its {why}, it does not see what a {other} does to its paths"
     mergers = policy.signers if rule.signers is None or rule.paths else rule.signers
     forges = sorted(name for name in mergers if policy.signers[name].only == _FORGE)
     if rule.two_person and forges:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from gitsig.model import SignedObject
-from gitsig.policy.demands import Demands, demands, kind_of, traits
+from gitsig.policy.demands import Demands, answers_for_more, demands, kind_of, traits
 from gitsig.policy.fido import fido_unmet
 from gitsig.policy.paths import outside, touched
 from gitsig.policy.question import NOT_ASKED, Case, Question, Surroundings
@@ -48,7 +48,8 @@ def unfit(case: Case) -> str:
         return around.fault
     if question.obj is None or not (confined or traits(rules).asking):
         return ""
-    return missing(demands(rules, signer, kind_of(question.obj)), around)
+    obj, require = question.obj, case.policy.defaults.require
+    return missing(demands(rules, signer, kind_of(obj), oid=obj.oid, require=require), around)
 
 
 def missing(asked: Demands, around: Surroundings) -> str:
@@ -90,12 +91,20 @@ def barred(rule: Rule, question: Question, signer: Signer) -> str:
     return f"{refused}, which speaks of {listed(matching(rule, around))}; {may} may change that"
 
 
-def strayed(question: Question, signer: Signer) -> str:
-    """What the signer's commit changes beyond the paths that he is confined to. Tags change nothing."""
+def strayed(question: Question, signer: Signer, require: Require) -> str:
+    """What the signer's commit changes beyond the paths that he is confined to. Tags change nothing.
+
+    `require` is that of `[defaults]`: a merge that brings what nobody else looks at answers for that as well.
+    """
     if question.obj is None or kind_of(question.obj) is _TAG:
         return ""
-    found = _shown(outside(signer.paths, question.surroundings.changed or ()))
-    return f"{signer.name} may change only {listed(signer.paths)}, and this changes {listed(found)}" if found else ""
+    around, more = question.surroundings, answers_for_more(kind_of(question.obj), require)
+    paths = sorted({*(around.changed or ()), *(around.brought or ())}) if more else around.changed or ()
+    found = _shown(outside(signer.paths, paths))
+    if not found:
+        return ""
+    does = "brings" if more else "changes"
+    return f"{signer.name} may change only {listed(signer.paths)}, and this {does} {listed(found)}"
 
 
 def broken(rule: Rule, question: Question, signer: Signer | None, signers: Mapping[str, Signer]) -> str:
@@ -117,17 +126,20 @@ def broken(rule: Rule, question: Question, signer: Signer | None, signers: Mappi
 
 
 def _lone(rule: Rule, obj: SignedObject, around: Surroundings, signer: Signer | None) -> str:
-    """A merge that adds changes of its own brings them to the ref by one person, as a commit on the line does."""
-    arrival, changed = around.arrival, around.changed
+    """A merge that adds changes of its own brings them to the ref by one person, as a commit on the line does.
+
+    One that adds none needs no second person wherever it stands: what it merges answers for itself.
+    """
+    arrival, merging = around.arrival, kind_of(obj) is _MERGE
     if arrival is None:
         return ""
     wants = f"rule {rule.number} wants two persons"
+    if arrival.merge is None and not merging:
+        return f"{wants}, and this came without a merge by somebody else"
+    if merging and _clean(rule, around):
+        return ""
     if arrival.merge is None:
-        if kind_of(obj) is not _MERGE:
-            return f"{wants}, and this came without a merge by somebody else"
-        if not changed or around.remade:
-            return ""
-        return f"{wants}, and this merge changes {listed(_shown(changed))} by itself; {_APART}"
+        return f"{wants}, and this merge changes {listed(_shown(around.changed or ()))} by itself; {_APART}"
     merge = arrival.merge[:_OID_SHOWN]
     if arrival.signer is None:
         return f"{wants}, and nobody known signed the merge {merge} that brought this"
@@ -139,10 +151,19 @@ def _lone(rule: Rule, obj: SignedObject, around: Surroundings, signer: Signer | 
 _APART = "merge the branch into the topic first, so that the resolution is a commit that somebody else merges"
 
 
+def _clean(rule: Rule, around: Surroundings) -> bool:
+    """Whether a merge changes nothing by itself.
+
+    Where the rule speaks of paths, what git gives is no excuse: it follows renames, and so takes to a guarded path what
+    anybody wrote at another one.
+    """
+    return not around.changed or (around.remade and not rule.paths)
+
+
 def _altered(rule: Rule, obj: SignedObject, around: Surroundings) -> str:
-    if kind_of(obj) is not _MERGE or not around.changed or around.remade:
+    if kind_of(obj) is not _MERGE or _clean(rule, around):
         return ""
-    own = listed(_shown(around.changed))
+    own = listed(_shown(around.changed or ()))
     return f"rule {rule.number} wants clean merges, and this one changes {own} beyond what its parents give"
 
 

@@ -58,6 +58,9 @@ def refuse_faults(table: Table, rule: Rule, signers: Mapping[str, Signer], *, cl
     """Raise PolicyFault for a demand of one rule that its refs, kinds or signers make void or impossible."""
     _refuse_misplaced(table, rule)
     _refuse_kinds(table, rule)
+    if rule.paths and rule.require is Require.TIP:
+        what = "paths ask each commit what it changes, and this require asks none but the last of a push"
+        table.fault("require", what, 'with paths leave require out, or write "first-parent"')
     everybody = signers.keys() if closed else None
     if rule.two_person:
         _refuse_lonely(table, rule, signers, everybody)

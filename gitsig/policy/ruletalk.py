@@ -41,7 +41,7 @@ def _word(rule: Rule, policy: Policy, question: Question, signer: Signer | None)
     if obj is None:
         return RuleWord(rule.number, rule.refs, True, None, "not reached: the object was not read")
     kind, around = kind_of(obj), question.surroundings
-    asked = demands((rule,), None, kind)
+    asked = demands((rule,), None, kind, oid=obj.oid)
     unknown = (around.fault or missing(asked, around)) if any(asked) else ""
     if unknown:
         return RuleWord(rule.number, rule.refs, True, False, unknown)

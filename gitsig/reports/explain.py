@@ -28,7 +28,9 @@ def explain_text(explanation: Explanation, stream: TextIO, *, color: bool = Fals
     if verdict.ref:
         lines.append(f"as pushed to {safe(verdict.ref, ascii_only=ascii_only)}")
     source = safe(explanation.info.policy_source, _TEXT_LIMIT, ascii_only=ascii_only)
-    lines += [f"judged by {source} ({safe(explanation.info.policy_digest)})", ""]
+    lines.append(f"judged by {source} ({safe(explanation.info.policy_digest)})")
+    remarks = (safe(remark, _TEXT_LIMIT, ascii_only=ascii_only) for remark in explanation.info.remarks)
+    lines += [*(f"note: {remark}" for remark in remarks), ""]
     for step in explanation.steps:
         lines += _step(step, ascii_only=ascii_only, color=color, width=width)
     stream.write("\n".join([*lines, "", *_outcome(explanation, ascii_only=ascii_only, color=color)]) + "\n")
@@ -44,7 +46,7 @@ def explain_json(explanation: Explanation, stream: TextIO) -> None:
         "steps": [step._asdict() for step in explanation.steps],
         "details": dict(explanation.details),
         "meaning": sentence(verdict.reason),
-        "hint": hint(verdict),
+        "hint": hint(verdict, explained=True),
         "documentation": anchor(verdict.reason),
     }
     stream.write(fields.encode_json(document) + "\n")
@@ -72,6 +74,6 @@ def _outcome(explanation: Explanation, *, ascii_only: bool, color: bool) -> list
         lines.append(f"  why: {safe(verdict.detail, _TEXT_LIMIT, ascii_only=ascii_only)}")
     if verdict.exception is not None:
         lines.append(f"  exception: {safe(verdict.exception, _TEXT_LIMIT, ascii_only=ascii_only)}")
-    if mend := hint(verdict):
+    if mend := hint(verdict, explained=True):
         lines.append(f"  mend: {mend}")
     return [*lines, f"  more: {anchor(verdict.reason)}"]

@@ -65,9 +65,24 @@ _MENDS = {
     Reason.UNSUPPORTED_FORMAT: "sign anew with OpenPGP or SSH (git config gpg.format): {sign}",
     Reason.UNTRUSTED_CERTIFICATE: "sign with a certificate under a pinned root, or have a maintainer pin its root",
     Reason.TAG_NAME_MISMATCH: "make a tag of this name: {sign}",
-    Reason.RULE_VIOLATION: "see which rule and why: gitsig explain {oid}",
     Reason.VERIFIER_ERROR: "repair what is named above, then check again: gitsig explain {oid}",
 }
+
+_RULES = (
+    ("wants two persons", "let somebody else merge your branch, its conflicts resolved on the branch"),
+    ("; still needed: ", "have those who are named tag the same commit, then push their tags and yours"),
+    ("wants clean merges", "merge again without changes of your own, and make those in a commit"),
+    ("wants merges of two parents", "merge one branch at a time"),
+    ("wants the Tree-SHA512", "write the Tree-SHA512 of the files at the end of the message, then sign anew: {sign}"),
+    ("demands ", "sign with your security key, touched or unlocked as the rule demands: {sign}"),
+    ("this commit ", "have it signed by somebody who may change the policy, or take the change out"),
+    ("not governed: ", "make it anew on top of a commit that is accepted"),
+    ("the governance root ", "have a root named that holds a policy, with the key that signed it"),
+)
+"""What `detail` says, and the mend for it. It chooses among these words only, and nothing of it is repeated."""
+_REF = "do not force: make a new commit or a new tag"
+_OTHERWISE = "make it as the rule asks, or have somebody make it who may"
+_WHY = "; see which rule and why: gitsig explain {oid}"
 
 
 def sentence(reason: Reason) -> str:
@@ -80,10 +95,11 @@ def anchor(reason: Reason) -> str:
     return f"docs/verdicts.md#{reason}"
 
 
-def hint(verdict: Verdict) -> str:
+def hint(verdict: Verdict, *, explained: bool = False) -> str:
     """How to mend a refused object, as seen by whoever made it; empty where it was accepted.
 
-    One line of ASCII in which the verdict's own text appears only where its alphabet is harmless.
+    One line of ASCII in which the verdict's own text appears only where its alphabet is harmless. `explained`: it
+    stands below the explanation, to which nobody need be sent.
     """
     if verdict.accepted:
         return ""
@@ -91,12 +107,20 @@ def hint(verdict: Verdict) -> str:
         return "let the ref point at a commit or at a signed tag"
     fingerprint = verdict.key_fingerprint or ""
     signer = verdict.signer or ""
-    return _MENDS[verdict.reason].format(
+    words = _rule(verdict, explained=explained) if verdict.reason is Reason.RULE_VIOLATION else _MENDS[verdict.reason]
+    return words.format(
         sign=_sign(verdict),
         oid=_short(verdict.oid, "OBJECT"),
         key=f"key {fingerprint}" if _FINGERPRINT.fullmatch(fingerprint) else "your key",
         signer=signer if _SIGNER.fullmatch(signer) else "you",
     )
+
+
+def _rule(verdict: Verdict, *, explained: bool) -> str:
+    if verdict.type == "ref":
+        return _REF
+    mend = next((mend for phrase, mend in _RULES if phrase in verdict.detail), _OTHERWISE)
+    return mend if explained else mend + _WHY
 
 
 def _short(oid: str | None, otherwise: str) -> str:

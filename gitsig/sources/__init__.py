@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from gitsig.sources.find import POLICY_PATH, absolute_name, load_policy, peer_policy, policy_at, policy_file
-from gitsig.sources.named import needs_repository
+from gitsig.sources.named import check_governed, needs_repository
 
-__all__ = ["POLICY_PATH", "absolute_name", "load_policy", "needs_repository", "peer_policy", "policy_at", "policy_file"]
+__all__ = [
+    "POLICY_PATH",
+    "absolute_name",
+    "check_governed",
+    "load_policy",
+    "needs_repository",
+    "peer_policy",
+    "policy_at",
+    "policy_file",
+]

@@ -10,7 +10,7 @@ from gitsig.errors import GitsigError, PolicyFault, UsageFault
 from gitsig.loading import DiskFiles, LoadedPolicy, TreeFiles, read_keys
 from gitsig.model import LIMITS
 from gitsig.policy import parse_policy
-from gitsig.policy.adapters.named import KINDS_MEND, Named, parse_named
+from gitsig.policy.adapters.named import KINDS_MEND, Named, parse_named, unknown_kind
 from gitsig.sources.detect import detected
 from gitsig.sources.named import open_named
 from gitsig.store import peel
@@ -109,16 +109,28 @@ def peer_policy(store: Store | None, path: str | None = None) -> Named | None:
 
 
 def absolute_name(path: str) -> str:
-    """The name of a policy as it is the same from every folder. Raises PolicyFault as `parse_named`."""
+    """The name of a policy as it is the same from every folder. Raises PolicyFault as `parse_named` and `spelled`."""
     named = parse_named(path)
-    return str(Path(path).absolute()) if named is None else named.placed(lambda name: str(Path(name).absolute())).text
+    if named is None:
+        _check_kind(path, Path(path))
+        return str(Path(path).absolute())
+    return named.placed(lambda name: str(Path(name).absolute())).spelled()
 
 
 def _peer(path: str, folder: Path | None) -> Named | None:
     named = parse_named(path)
     if named is None:
-        return detected(Path(path) if folder is None else _below(folder, path))
+        file = Path(path) if folder is None else _below(folder, path)
+        _check_kind(path, file)
+        return detected(file)
     return named if folder is None else named.placed(lambda name: str(_below(folder, name)))
+
+
+def _check_kind(name: str, file: Path) -> None:
+    """Refuse what is no file and looks like `KIND:LOCATION`."""
+    mend = unknown_kind(name)
+    if mend and not os.path.lexists(file):
+        raise PolicyFault("no such file, and no known kind of policy", where=name, mend=mend)
 
 
 def _below(folder: Path, name: str) -> Path:
@@ -134,8 +146,7 @@ def _own_file(file: Path, name: str) -> LoadedPolicy:
         with file.open("rb") as opened:
             data = opened.read(LIMITS.policy_size + 1)
     except OSError as error:
-        mend = f"mend the path; for a peer's policy {KINDS_MEND}" if ":" in name else "mend the path"
-        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=name, mend=mend) from error
+        raise PolicyFault(f"the policy cannot be read ({error.strerror})", where=name, mend="mend the path") from error
     return read_keys(parse_policy(data, name), DiskFiles(file.parent))
 
 

@@ -18,7 +18,7 @@ from gitsig.keys.store import KeyStore
 from gitsig.loading import LoadedPolicy
 from gitsig.model import LIMITS, Evidence, KeyOwner
 from gitsig.policy import Policy
-from gitsig.policy.adapters.certificates import joined
+from gitsig.policy.adapters.certificates import KEYRING_SIZE, joined
 from gitsig.policy.adapters.guix import (
     anchor,
     authorized_policy,
@@ -29,11 +29,11 @@ from gitsig.policy.adapters.guix import (
 from gitsig.policy.adapters.named import Named
 from gitsig.sources.disk import digest_of
 from gitsig.sources.entries import identity_at, law_at, tree_of
-from gitsig.sources.keyrings import certificates_in
+from gitsig.sources.keyrings import packets_in
 from gitsig.store.interface import PathMissing, Store
 from gitsig.store.trees import DIRECTORY, REGULAR, Entry, read_tree
 
-__all__ = ["GuixLaws", "ListedKeys", "open_guix"]
+__all__ = ["GuixLaws", "ListedKeys", "introduced", "open_guix"]
 
 AUTHORIZATIONS = ".guix-authorizations"
 CHANNEL = ".guix-channel"
@@ -86,17 +86,23 @@ class GuixLaws:
         return "" if after is not None else f"takes {AUTHORIZATIONS} away, which nobody may; put it back"
 
 
-def open_guix(named: Named, store: Store) -> LoadedPolicy:
-    """The anchor that `named` and the repository's configuration give. Raises PolicyFault."""
-    introduction = _option(named, store, "introduction", "introduction-commit").lower()
+def introduced(named: Named, store: Store) -> tuple[str, str]:
+    """The full id of the introduction's commit and the fingerprint of its signer. Raises PolicyFault."""
+    introduction = _option(named, store, "introduction", "introduction-commit")
     signer = fingerprint_of(_option(named, store, "signer", "introduction-signer"))
-    if not _OBJECT_ID.fullmatch(introduction):
+    if not _OBJECT_ID.fullmatch(introduction.lower()):
         mend = "write all 40 hex digits of the commit: git rev-parse REV"
         raise PolicyFault(f"{introduction[:80]!r} is no full object id", where=named.text, mend=mend)
     if signer is None:
         raise PolicyFault(
             "the introduction's signer is no full fingerprint", where=named.text, mend="write 40 hex digits"
         )
+    return introduction.lower(), signer
+
+
+def open_guix(named: Named, store: Store) -> LoadedPolicy:
+    """The anchor that `named` and the repository's configuration give. Raises PolicyFault."""
+    introduction, signer = introduced(named, store)
     ref, tip, free = _keyring_ref(named, store)
     certificates, warnings, material = _read_keyring(store, ref, tip)
     openpgp = OpenPGPKeys([KeySource(each.packets, "", f"{ref}: {each.primary.fingerprint}") for each in certificates])
@@ -110,7 +116,7 @@ def open_guix(named: Named, store: Store) -> LoadedPolicy:
 def _option(named: Named, store: Store, key: str, configured: str) -> str:
     found = named.options.get(key) or _configured(store, configured)
     if not found:
-        mend = f"write guix:?introduction=COMMIT&signer=FINGERPRINT, or git config guix.authentication.{configured} …"
+        mend = f"write guix:?introduction=COMMIT&signer=FINGERPRINT, or set guix.authentication.{configured}"
         raise PolicyFault(f"nothing says what the {key} is", where=named.text, mend=mend)
     return found
 
@@ -134,7 +140,7 @@ def _keyring_ref(named: Named, store: Store) -> tuple[str, str, bool]:
     for ref in (name,) if name.startswith("refs/") else (f"refs/heads/{name}", f"refs/remotes/{name}"):
         if ref in refs:
             return ref, refs[ref], channel in (None, _KEYRING)
-    mend = f"git fetch REMOTE {name}:{name}, or name it: guix:?keyring=BRANCH&…"
+    mend = f"git fetch REMOTE {name}:{name}, or name it with keyring=BRANCH"
     raise PolicyFault(f"no branch {name!r} holds the keyring", where=named.text, mend=mend)
 
 
@@ -157,14 +163,18 @@ def _read_keyring(store: Store, ref: str, tip: str) -> tuple[list[Certificate], 
     found: list[Certificate] = []
     warnings: list[str] = []
     files: dict[str, bytes] = {}
+    size = 0
     for name, entry in _key_files(store, tree_of(store, tip), ref):
         shown = f"{ref}:{name.decode('utf-8', 'replace')}"
         if entry.mode not in REGULAR:
             warnings.append(f"{shown} is no regular file, and gives no key")
             continue
         files[shown] = data = _blob(store, entry.oid, shown)
+        size += len(data)
+        if size > KEYRING_SIZE:
+            raise PolicyFault(f"the keyring is larger than {KEYRING_SIZE} bytes", where=ref, mend="keep the keys apart")
         try:
-            certificates, told = certificates_in(data, shown)
+            certificates, told = packets_in(data, shown)
         except PolicyFault as fault:
             # One odd file must not block the others (K4); whoever signs with its key is unknown.
             certificates, told = [], [f"{shown} gives no key: {fault.what}"]

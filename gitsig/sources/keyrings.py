@@ -14,7 +14,7 @@ from gitsig.policy.adapters.certificates import KEYRING_SIZE, read_binary_keyrin
 from gitsig.sources.detect import KEYBOXD, PUBRINGS
 from gitsig.sources.disk import digest_of, file_names, read_file
 
-__all__ = ["Keyring", "certificates_in", "read_home", "read_keyring"]
+__all__ = ["Keyring", "certificates_in", "packets_in", "read_home", "read_keyring"]
 
 _ROOMY = LIMITS._replace(certificate_size=KEYRING_SIZE)
 
@@ -36,8 +36,11 @@ def read_keyring(file: Path) -> Keyring:
 
 def certificates_in(data: bytes, where: str) -> tuple[list[Certificate], list[str]]:
     """The certificates in a file's bytes, and warnings of those in a binary one that cannot be read."""
-    if is_keybox(data):
-        data = export_keyrings({PUBRINGS[0]: data})
+    return packets_in(export_keyrings({PUBRINGS[0]: data}) if is_keybox(data) else data, where)
+
+
+def packets_in(data: bytes, where: str) -> tuple[list[Certificate], list[str]]:
+    """As `certificates_in`, of what is no keybox: no gpg is asked, so the bytes may be anybody's."""
     if data and not data[0] & 0x80:
         return list(read_certificates(data, where, _ROOMY)), []
     return read_binary_keyring(data, where)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitsig.errors import PolicyFault
-from gitsig.loading import DiskFiles, Files, LoadedPolicy, read_keys
+from gitsig.loading import Files, LoadedPolicy, read_keys
 from gitsig.policy import Policy
 from gitsig.policy.adapters.named import Kind, Named, parse_named
 from gitsig.policy.types import FileSpec
 from gitsig.sources.disk import GivenFiles, digest_of, file_names, read_file
 from gitsig.store.interface import Store
 
-__all__ = ["Material", "material_of", "needs_repository", "open_named"]
+__all__ = ["Material", "check_governed", "material_of", "needs_repository", "open_named"]
 
 
 class Material(NamedTuple):
@@ -39,6 +39,24 @@ def open_named(named: Named, store: Store | None) -> LoadedPolicy:
     return read_keys(*material_of(named))
 
 
+def check_governed(name: str, folder: str) -> None:
+    """Read a policy that lies in the commits of the repository at `folder`, as far as it is there yet.
+
+    A repository without refs still waits for its commits, and for the keys of Guix: then only the name is read, with
+    what the repository's configuration adds. Raises as `open_named`.
+    """
+    from gitsig.store import open_store
+
+    store = open_store(folder)
+    named = parse_named(name) or Named(Kind.SQ_GIT, "", {}, name)
+    if named.kind is not Kind.GUIX or any(True for _ in store.refs()):
+        open_named(named, store)
+        return
+    from gitsig.sources.guix import introduced
+
+    introduced(named, _repository(named, store))
+
+
 def material_of(named: Named) -> Material:
     """What a policy that does not lie in commits is loaded from. Raises as `open_named`."""
     return _OPENERS[named.kind](named)
@@ -55,7 +73,7 @@ def _allowed_signers(named: Named) -> Material:
         source=str(file),
         digest=digest_of("", data) if "revoked" in named.options else _plain_digest(data),
     )
-    return Material(policy, GivenFiles({file.name: data}, DiskFiles(Path())))
+    return Material(policy, GivenFiles({file.name: data, **_revocations(policy)}))
 
 
 def _plain_digest(data: bytes) -> str:
@@ -67,6 +85,11 @@ def _plain_digest(data: bytes) -> str:
 def _revoked(named: Named) -> FileSpec | None:
     name = named.options.get("revoked")
     return None if name is None else FileSpec(str(Path(name).absolute()), named.text)
+
+
+def _revocations(policy: Policy) -> dict[str, bytes]:
+    """The revocation list, all of it: one that was cut off would let the rest pass (K12)."""
+    return {} if policy.revoked is None else {policy.revoked.path: read_file(Path(policy.revoked.path))}
 
 
 def _keyring(named: Named) -> Material:
@@ -95,7 +118,7 @@ def _keys(named: Named) -> Material:
     files = {f"./{name}": read_file(folder / name) for name in names if is_key_file(name)}
     digest = digest_of("keys", *(part for name, data in files.items() for part in (os.fsencode(name), data)))
     policy = folder_policy(names, str(folder), digest, _revoked(named))
-    return Material(policy, GivenFiles(files, DiskFiles(Path())))
+    return Material(policy, GivenFiles({**files, **_revocations(policy)}))
 
 
 def _bitcoin(named: Named) -> Material:

@@ -161,12 +161,13 @@ def _may_be_revoked(certificate: Certificate) -> bool:
 
 def open_sq_git(named: Named, store: Store) -> LoadedPolicy:
     """The anchor that `named` or the repository's configuration gives. Raises PolicyFault."""
-    root = (named.options.get("root") or store.config("sequoia.trustRoot") or "").lower()
+    given = named.options.get("root") or store.config("sequoia.trustRoot") or ""
+    root = given.lower()
     mend = "write sq-git:?root=COMMIT, or git config sequoia.trustRoot COMMIT, with all 40 hex digits"
     if not root:
         raise PolicyFault("nothing says what the trust root is", where=named.text, mend=mend)
     if not _OBJECT_ID.fullmatch(root):
-        raise PolicyFault(f"the trust root {root[:80]!r} is no full object id", where=named.text, mend=mend)
+        raise PolicyFault(f"the trust root {given[:80]!r} is no full object id", where=named.text, mend=mend)
     digest = digest_of(f"sq-git {root}")
     policy = anchor(root, f"sq-git: trust root {root[:12]}", digest)
     keys = KeyStore(OpenPGPKeys(()), SSHKeys(()), {})

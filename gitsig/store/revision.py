@@ -86,7 +86,8 @@ def _target(pattern: re.Pattern[bytes], raw: bytes, oid: str, object_format: Obj
 
 
 def _unknown(rev: str) -> UsageFault:
-    return UsageFault(f"unknown revision '{rev}'", mend="name a branch, a tag or an object id of this repository")
+    written = rev.removesuffix("^{commit}")  # which callers add that need a commit
+    return UsageFault(f"unknown revision '{written}'", mend="name a branch, a tag or an object id of this repository")
 
 
 def _base(store: Store, names: RefNames, rev: str, base: str, at: str | None) -> tuple[str, str | None]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitsig.keys.allowed_signers import AllowedSigner, parse_allowed_signers, usable_for_git
 from gitsig.keys.openpgp.certificate import Certificate, read_certificates
 from gitsig.keys.ssh import SSHKey, parse_public_key
-from gitsig.loading import Files
+from gitsig.loading import Files, key_lines
 from gitsig.model import KeySpec, SignatureFormat
 from gitsig.policy import Policy
 from gitsig.policy.schema import ADDRESS
@@ -67,15 +67,14 @@ def _openpgp(found: Collected, name: str, specs: Sequence[KeySpec], files: Files
 
 
 def _ssh(specs: Sequence[KeySpec], files: Files) -> list[Entry]:
-    entries: list[Entry] = []
-    for spec in specs:
-        if spec.format is SignatureFormat.SSH:
-            text = files.read(spec.value, spec.where).decode("utf-8", "replace")
-            lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-            entries += [
-                Entry(_line(parse_public_key(line, spec.where)), spec.valid_from, spec.valid_until) for line in lines
-            ]
-    return entries
+    """Each key once: a line that stands twice means the same, and our own file takes no key twice."""
+    found = (
+        Entry(_line(parse_public_key(line, spec.where)), spec.valid_from, spec.valid_until)
+        for spec in specs
+        if spec.format is SignatureFormat.SSH
+        for line in key_lines(spec, files)
+    )
+    return list(dict.fromkeys(found))
 
 
 def _line(key: SSHKey) -> str:
@@ -98,7 +97,9 @@ def _allowed_signers(found: Collected, spec: FileSpec, files: Files) -> Collecte
         signers[name] = Signer(name, each.principals)
         # OpenSSH takes a signature of the very last second; a policy's window ends before it.
         until = None if each.valid_before is None else each.valid_before + 1
-        found.keys.setdefault(name, ([], []))[1].append(Entry(_line(each.key), each.valid_after, until))
+        entry, listed = Entry(_line(each.key), each.valid_after, until), found.keys.setdefault(name, ([], []))[1]
+        if entry not in listed:
+            listed.append(entry)
     found.notes.append("OpenSSH compares principals with their case, [signers] compare addresses without")
     return found._replace(policy=found.policy._replace(signers=signers, allowed_signers=None))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -40,12 +41,34 @@ class Opened(NamedTuple):
         """
         return read_keys(self.policy(), Overlay(self.files, changed or {}))
 
+    def editable(self) -> Opened:
+        """Itself. Raises UsageFault for an anchor, whose signers judge nothing, unless it is a law as well."""
+        if _names_a_root(self.data) and self.path is not None and not _is_law(self.path):
+            mend = f"edit the policy in the work tree, and commit it: --policy {POLICY_PATH}"
+            what = "this policy names the governance root, so its signers judge nothing: the policies in the trees do"
+            raise UsageFault(what, where=self.source, mend=mend)
+        return self
+
     @property
     def folder(self) -> Path:
         """Where the policy's key files are relative to. Raises PolicyFault for a policy in a tree."""
         if self.path is None:
             raise PolicyFault("a policy in a commit cannot be edited", where=self.source, mend="edit it in a work tree")
         return self.path.parent
+
+
+def _names_a_root(data: bytes) -> bool:
+    """Whether a policy is an anchor; of one that cannot be parsed, others say what is wrong."""
+    try:
+        governance = tomllib.loads(data.decode()).get("governance")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(governance, dict) and "root" in governance
+
+
+def _is_law(path: Path) -> bool:
+    """Whether the file lies where the policies in the trees do."""
+    return str(path.absolute()).endswith(f"/{POLICY_PATH}")
 
 
 class Overlay:

@@ -281,3 +281,9 @@ def test_help_has_examples_and_exit_codes(command: str, codes: str) -> None:
     shown = CliRunner().invoke(APP, ["policy", command, "--help"], prog_name="gitsig").output
     assert f"  Examples:\n    gitsig policy {command}" in shown
     assert f"  Exit codes:\n    {codes}" in shown
+
+
+def test_a_branch_without_its_colon_is_told_of_it(base) -> None:
+    done = call("policy", "diff", "main", base)
+    assert (done.code, done.out) == (3, "")
+    assert "main: no such file; mend the path; for the policy in a commit write main:" in done.err

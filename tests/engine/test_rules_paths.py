@@ -151,6 +151,23 @@ def test_a_bot_merges_what_others_have_changed(scene: Scene) -> None:
     assert list(scene.refused(policy, scene.base)) == [evil]
 
 
+@pytest.mark.parametrize("require", ["first-parent", "merges", "tip"])
+def test_a_bot_answers_for_what_it_merges_where_nobody_else_looks(scene: Scene, require: str) -> None:
+    """What is beside the line is not judged at all there: a merge would carry anything past the bot's paths."""
+    policy = {"signers": {"carol": {"paths": ["deps/**"]}}, "defaults": {"require": require}}
+    scene.told.branch("topic", scene.tip)
+    scene.change("carol", "src/y", "topic", sign=False)
+    evil = scene.merge("carol")
+    found = scene.push(policy, scene.base, evil).refused
+    assert [(each.oid, each.detail) for each in found] == [
+        (evil, "carol may change only deps/**, and this brings src/y")
+    ]
+    assert list(scene.audit(policy, "main")) == [evil]
+    scene.told.branch("main", scene.base)
+    scene.topic("carol", "deps/a", "updates")
+    assert scene.push(policy, scene.base, scene.merge("carol", "updates")).accepted
+
+
 def test_a_bots_tag_says_nothing_of_paths(quick: Scene) -> None:
     quick.told.tag("v1", by="carol")
     assert quick.audit({"signers": {"carol": {"paths": ["deps/**"]}}}) == {}
@@ -242,6 +259,17 @@ def test_a_tree_that_is_missing_is_not_an_empty_one(scene: Scene) -> None:
         assert words[made].startswith("verifier_error: ")
         assert lost in words[made]
         path.write_bytes(kept)
+
+
+def test_what_a_rule_exempts_may_have_a_tree_that_cannot_be_read(scene: Scene) -> None:
+    """No exception covers what could not be checked, so nothing else helps with an odd tree in a history."""
+    told = scene.told
+    odd = told.raw("tree", b"100600 ci\0" + bytes.fromhex(told.raw("blob", b"")))
+    evil = [told.commit("bob", edit=_with_tree(odd)), told.commit("bob", edit=_with_tree(told.tree({"ci/build": b""})))]
+    assert scene.audit(OF_MAINTAINERS).keys() == {*evil}
+    for rule in ({**CI, "exempt": evil}, {**CI, "behind": evil[1:]}):
+        assert scene.refused({"rules": [rule]}) == {}
+    assert list(scene.refused({"rules": [{**CI, "exempt": evil[:1]}]})) == evil[1:]
 
 
 def test_the_worst_is_not_passed_over_for_what_was_known_elsewhere(quick: Scene) -> None:

@@ -127,6 +127,17 @@ def test_unsigned_tags_do_not_pass_where_a_threshold_is_set(quick: Scene) -> Non
     assert (found.ref, found.reason) == (V1, "unsigned")
 
 
+def test_unsigned_tags_do_not_pass_where_a_touch_is_demanded(quick: Scene) -> None:
+    policy = {"rules": [{"refs": ["refs/tags/v*"], "fido": "touch-required"}], "defaults": {"tags": "any"}}
+    for update, reason in (
+        ((quick.none, quick.tip, V1), "unsigned"),
+        (made(quick, "v1", "ada", sign=False), "unsigned"),
+        (made(quick, "v1", "ada"), "rule_violation"),
+    ):
+        assert reasons(quick.pushes(policy, [update])) == [[reason]]
+    assert reasons(quick.pushes(policy, [(quick.none, quick.tip, "refs/tags/w1")])) == [[]]
+
+
 def test_tags_of_another_commit_count_nothing(quick: Scene) -> None:
     tag = quick.told.tag("v1")
     other = quick.change("bob", "src/y")

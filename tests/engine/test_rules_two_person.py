@@ -77,6 +77,34 @@ def test_main_is_taken_into_the_topic_before(scene: Scene) -> None:
     assert scene.refused(FOUR_EYES, scene.base) == {}
 
 
+def test_whoever_keeps_a_topic_up_to_date_may_merge_it(scene: Scene) -> None:
+    """Ada, or a forge, takes `main` into Bob's topic and merges that: a merge that changes nothing needs no second."""
+    scene.topic("bob", "src/y")
+    scene.topic("carol", "src/w", "other")
+    scene.merge("bob", "other")
+    scene.merge("ada", "main", "topic")
+    scene.merge("ada")
+    assert scene.refused(FOUR_EYES, scene.base) == {}
+    scene.topic("bob", "src/v", "more")
+    evil = scene.merge("ada", "main", "more", files={"src/v": b"ada's\n"})
+    merge = scene.merge("ada", "more")
+    words = f"rule_violation: rule 1 wants two persons, and ada signed the merge {merge[:12]} that brought this as well"
+    assert scene.refused(FOUR_EYES, scene.base) == {evil: words}
+
+
+@pytest.mark.parametrize("demand", ["two_person", "clean_merges"])
+def test_a_rename_carries_nothing_to_a_guarded_path(quick: Scene, demand: str) -> None:
+    """Bob changes a file at its old, unguarded path, and by his merge git follows it to the new one."""
+    lines = b"".join(b"line %d\n" % number for number in range(30))
+    start = quick.change("ada", {"free/x": lines})
+    quick.told.branch("renaming", start)
+    quick.told.commit("ada", branch="renaming", files={"free/x": None, "ci/x": lines})
+    base = quick.merge("bob", "renaming", files={"free/x": None, "ci/x": lines})
+    quick.topic("bob", {"free/x": lines + b"evil\n"}, start=start)
+    evil = quick.merge("bob", files={"free/x": None, "ci/x": lines + b"evil\n"})
+    assert list(quick.refused({"rules": [{"refs": [MAIN], "paths": ["ci/**"], demand: True}]}, base)) == [evil]
+
+
 def test_the_oldest_merge_is_what_brought_it(scene: Scene) -> None:
     """Ada's later merge reaches the commit too, but it was Bob who brought it."""
     evil = scene.topic("bob", "src/y")
@@ -301,6 +329,19 @@ def test_a_range_that_exchanges_the_line(scene: Scene) -> None:
     made = scene.told.commit("carol", branch=None, parents=[evil, old])
     run = scene.verifier(FOUR_EYES).verify([f"{old}..{made}"], ref=MAIN)
     assert {each.oid: each.accepted for each in run} == {evil: False, old: True, made: True}
+
+
+def test_the_rule_ends_behind_a_commit(scene: Scene) -> None:
+    """A rule that was written later: for what is behind it a push, an audit and a range say the same."""
+    scene.change("bob", "src/y")
+    old = scene.change("bob", "src/z")
+    rules = [{**RULES[0], "behind": [old]}]
+    evil = scene.change("bob", "src/w")
+    scene.topic("bob", "src/v")
+    scene.merge("ada")
+    assert scene.refused({"rules": rules}) == {evil: ALONE}
+    run = scene.verifier({"rules": rules}).verify([f"{scene.base}..main"], ref=MAIN)
+    assert [each.oid for each in run if not each.accepted] == [evil]
 
 
 # What is not there

@@ -244,6 +244,10 @@ _VOID: dict[str, tuple[dict[str, Any], str]] = {
     "right below the subject": ({"by": "ada", "message": "A\nGitsig-Seal: read by hand\n"}, "last paragraph"),
     "without grounds": ({"by": "ada", "message": "A\n\nGitsig-Seal: \t\n"}, "gives no grounds"),
     "in another encoding": ({"by": "ada", "message": SEAL, "headers": [b"encoding ISO-2022-JP"]}, "encoding"),
+    "below scissors": (
+        {"by": "ada", "message": f"A\n\n# {'-' * 24} >8 {'-' * 24}\n\nGitsig-Seal: read\n"},
+        "a line of scissors",
+    ),
     "no UTF-8": ({"by": "ada", "message": b"A\n\nGitsig-Seal: \xff\n"}, "not UTF-8"),
 }
 

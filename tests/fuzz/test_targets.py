@@ -76,6 +76,14 @@ BROKEN = {
     "push": ("fuzz.targets.push.parse_lines", _always([])),
     "text": ("gitsig.reports.escape._visible", lambda _: lambda text: text),
     "patterns": ("fuzz.targets.patterns.overlap", _always(True)),
+    "tree": ("fuzz.targets.tree.parse_tree", _always({})),
+    "changes": ("gitsig.store.changes.Changes._left_alone", _always(True)),
+    "guix": ("gitsig.policy.adapters.sexp._Reader._string", lambda _: lambda self, at, piece: piece[1:-1].lower()),
+    "sqgit": ("gitsig.policy.adapters.amendment._signatures", _always(set())),
+    "bitcoin": ("gitsig.policy.adapters.bitcoin._rules", _always(())),
+    "named": ("fuzz.targets.named.Named.spelled", lambda _: lambda named: named.text),
+    "keyring": ("gitsig.policy.adapters.certificates._one", lambda _: lambda _, copies: copies[0]),
+    "trailers": ("gitsig.engine.trailers._SCISSORS", lambda _: b"\0"),
 }
 
 

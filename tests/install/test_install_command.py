@@ -267,3 +267,28 @@ def test_names_of_paths_are_escaped(tmp_path: Path, install) -> None:
     done = install(*SERVER, tmp_path / "red\x1b[31m.git")
     assert done.code == 0
     assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("guix:", "nothing says what the introduction is"),
+        ("guix:?introduction=abc", "nothing says what the signer is"),
+        (f"guix:?introduction=abc&signer={'A1' * 20}", "'abc' is no full object id"),
+        (f"guix:?introduction={'a1' * 20}&signer={'A1' * 20}", "no branch 'keyring' holds the keyring"),
+        ("sq-git:", "nothing says what the trust root is"),
+        ("sq-git:?root=HEAD", "'HEAD' is no full object id"),
+    ],
+)
+def test_a_peer_s_policy_that_no_hook_could_use_is_not_set(install, tale: Story, name: str, words: str) -> None:
+    done = install(*SERVER, tale.path, "--policy", name)
+    assert done.code == 3
+    assert words in done.err
+    assert git(tale.path, "config", "gitsig.policy", check=False).stdout == ""
+
+
+@pytest.mark.parametrize("name", [f"guix:?introduction={'a1' * 20}&signer={'A1' * 20}", f"sq-git:?root={'a1' * 20}"])
+def test_a_peer_s_policy_whose_commits_are_still_to_come(install, tmp_path: Path, name: str) -> None:
+    git(tmp_path, "init", "-q", "--bare", "--template=", "new.git")
+    assert install(*SERVER, tmp_path / "new.git", "--policy", name).code == 0
+    assert git(tmp_path / "new.git", "config", "gitsig.policy").stdout.strip() == name

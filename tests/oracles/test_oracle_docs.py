@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.oracles.causes import CAUSES
 from tests.oracles.page import DOCUMENT, between
 from tests.oracles.table import page, read_table
@@ -25,3 +27,10 @@ def test_the_table_is_well_formed() -> None:
 
 def test_every_cause_is_used() -> None:
     assert set(CAUSES) - {each.cause for each in read_table()} == set()
+
+
+def test_what_else_is_asked_is_there() -> None:
+    part = DOCUMENT.read_text(encoding="utf-8").split("## Beyond signatures", 1)[1]
+    files = set(re.findall(r"`(tests/[a-z_/]+[.]py)`", part))
+    assert len(files) > 5
+    assert [name for name in sorted(files) if not (DOCUMENT.parents[1] / name).is_file()] == []

@@ -40,6 +40,13 @@ CLEAN = Demands(changed=True, remade=True)
         ((PLAIN._replace(two_person=True),), ADA, COMMIT, Demands(arrival=True)),
         ((PLAIN._replace(two_person=True),), ADA, MERGE, CLEAN._replace(arrival=True)),
         ((PLAIN._replace(two_person=True),), ADA, TAG, Demands()),
+        ((PATHS._replace(two_person=True),), ADA, MERGE, CHANGED._replace(arrival=True)),
+        (
+            (PATHS._replace(clean_merges=True), PLAIN._replace(two_person=True)),
+            ADA,
+            MERGE,
+            CLEAN._replace(arrival=True),
+        ),
         ((PLAIN._replace(clean_merges=True),), ADA, COMMIT, Demands()),
         ((PLAIN._replace(clean_merges=True),), ADA, MERGE, CLEAN),
         ((PLAIN._replace(tree_sha512=True),), ADA, COMMIT, Demands(tree_sha512=True)),
@@ -77,12 +84,38 @@ def test_what_can_be_said_of_a_commit_that_is_not_made_yet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rules", "signer", "kind", "require", "asked"),
+    [
+        ((), BOT, MERGE, Require.FIRST_PARENT, CHANGED._replace(brought=True)),
+        ((), BOT, MERGE, Require.TIP, CHANGED._replace(brought=True)),
+        ((), BOT, MERGE, Require.EVERY_COMMIT, CHANGED),
+        ((), BOT, COMMIT, Require.FIRST_PARENT, CHANGED),
+        ((), BOT, TAG, Require.FIRST_PARENT, Demands()),
+        ((), ADA, MERGE, Require.FIRST_PARENT, NOTHING),
+        ((PATHS,), ADA, MERGE, Require.FIRST_PARENT, CHANGED),
+    ],
+)
+def test_a_confined_signer_answers_for_what_nobody_looks_at(rules, signer, kind, require, asked) -> None:
+    assert demands(rules, signer, kind, require=require) == asked
+
+
+def test_nothing_is_asked_of_what_a_rule_exempts() -> None:
+    """Or a tree that cannot be read would refuse it all the same, and nothing could be done about it."""
+    rule = PATHS._replace(two_person=True, clean_merges=True, exempt=frozenset({"a1" * 20}))
+    assert demands((rule,), ADA, MERGE, oid="a1" * 20) == Demands()
+    assert demands((rule, PATHS), ADA, MERGE, oid="a1" * 20) == CHANGED
+    assert demands((rule,), ADA, MERGE, oid="b2" * 20) == CHANGED._replace(arrival=True)
+
+
+@pytest.mark.parametrize(
     ("rule", "demanded"),
     [
         (PLAIN, True),
         (PLAIN._replace(signers=None), False),
         (PLAIN._replace(signers=None, threshold=2), True),
+        (PLAIN._replace(signers=None, fido=FidoDemand.TOUCH), True),
         (PLAIN._replace(kinds=frozenset({COMMIT})), False),
+        (PLAIN._replace(kinds=frozenset({COMMIT}), fido=FidoDemand.TOUCH), False),
         (PLAIN._replace(kinds=frozenset({TAG})), True),
         (PATHS, False),
     ],

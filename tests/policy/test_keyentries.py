@@ -74,6 +74,7 @@ def test_ssh_entries(text):
         ("<ada@example.org>", "is a user ID"),
         ("ada@example.org", "is a user ID"),
         ("ada", "neither a file nor a full fingerprint"),
+        ("\ufb00" + FINGERPRINT[2:], "neither a file nor a full fingerprint"),
         ("", "neither a file nor a full fingerprint"),
         ("https://keys.example.org/ada.asc", "never fetched"),
         ("~/ada.asc", "not expanded"),

@@ -46,6 +46,8 @@ RULES = [
     (MAIN + 'two-person = "yes"', 3, "'two-person' is a string, not a boolean"),
     (MAIN + 'two-person = true\nrequire = "first-parent"', 4, "two-person asks how each commit came"),
     (MAIN + 'two-person = true\nkinds = ["commit"]', 4, "two-person speaks of commits and merges alike"),
+    (MAIN + 'paths = ["x"]\nsigners = ["ada"]\nrequire = "tip"', 5, "asks none but the last of a push"),
+    (MAIN + 'paths = ["x"]\nsigners = ["ada"]\nrequire = "first-parent"', None, ""),
     (MAIN + 'two-person = true\nsigners = ["ada"]', 3, NEEDS + "ada"),
     (MAIN + 'two-person = true\nsigners = ["ada", "bot"]', None, ""),
     (MAIN + 'two-person = true\nsigners = ["bot"]', 3, NEEDS + "bot"),
@@ -107,6 +109,7 @@ GOVERNANCE = [
     (f'root = "{OID}"\nroot-signer = "{FINGERPRINT[:16]}"', 3, "no full fingerprint"),
     (f'root = "{OID}"\nroot-signer = "ada@example.org"', 3, "no full fingerprint"),
     (f'root = "{OID}"\nroot-signer = "SHA256:abc"', 3, "no full fingerprint"),
+    (f'root = "{OID}"\nroot-signer = "\ufb00{FINGERPRINT[2:]}"', 3, "no full fingerprint"),
     (f'root = "{OID}"\nroot-signer = "{SSH_FINGERPRINT}="', 3, "no full fingerprint"),
     (f'root = "{OID}"\nroot-signer = 3', 3, "'root-signer' is an integer"),
     ('parents = "any"\nsigners = ["ada"]', 2, "'parents' counts only where the root is named"),
@@ -229,7 +232,9 @@ def test_an_anchor_needs_no_signers(signer, found) -> None:
         ANCHOR.replace(FINGERPRINT, signer) + 'parents = "any"\n[[rules]]\nrefs = ["refs/tags/*"]\nthreshold = 9'
     )
     assert policy.governance == Governance(OID, found, Parents.ANY)
-    assert (policy.signers, policy.key_specs, policy.warnings) == ({}, (), ())
+    assert (policy.signers, policy.key_specs) == ({}, ())
+    (warning,) = policy.warnings
+    assert "judge no commit: the policies in the trees do" in warning
 
 
 def test_demands_on_signers_that_a_file_may_add_are_left_to_the_judge() -> None:
@@ -276,6 +281,8 @@ WARNINGS = [
         '[signers.eve]\nemails = ["e@x"]\nssh = ["e.pub"]\npaths = ["x"]',
         "'eve' is confined to paths, which says nothing",
     ),
+    ('[defaults]\nrequire = "tip"', "'bot' is confined to paths, but [defaults] require = \"tip\" lets commits pass"),
+    ('[defaults]\nrequire = "first-parent"', None),
     ("[governance]", "[governance] names no signers, so nobody may change the policy"),
     (
         '[history]\nseals = ["ada"]\nseal-tags = ["refs/seals/x"]'.replace("refs/seals", "refs/tags")
@@ -287,6 +294,10 @@ WARNINGS = [
     (f'[[rules]]\n{MAIN}signers = ["ada"]\npaths = ["x"]\nkinds = ["commit"]', "it does not see what a merge does"),
     (f'[[rules]]\n{MAIN}signers = ["ada"]\npaths = ["x"]\nkinds = ["merge"]', "it does not see what a commit does"),
     (f'[[rules]]\n{MAIN}signers = ["ada"]\npaths = ["x"]\nkinds = ["merge", "commit"]', None),
+    (
+        f'[[rules]]\n{MAIN}signers = ["ada"]\npaths = ["x"]\nrequire = "merges"',
+        "rule 1: by its require, it does not see what a commit does",
+    ),
     (f"[[rules]]\n{MAIN}clean-merges = true", None),
     (f"[[rules]]\n{MAIN}no-octopus = true", None),
 ]

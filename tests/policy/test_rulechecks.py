@@ -80,6 +80,14 @@ def test_paths(commit, rules, facts, reason, words) -> None:
     assert words in judged(commit, rules, surroundings=facts)[1]
 
 
+def test_a_silent_rule_hides_no_other(commit) -> None:
+    for silent in (CI, rule(kinds=frozenset({ObjectKind.TAG}), signers=BOB)):
+        assert judged(commit, silent, rule(signers=BOB), surroundings=changed(b"src/x"))[0] is BARRED
+        assert judged(commit, silent, rule(no_octopus=True), surroundings=changed(b"src/x"))[0] is GOOD
+        found = judged(commit, silent, signer={"paths": ("deps/**",)}, surroundings=changed(b"src/x"))
+        assert found[1] == "ada may change only deps/**, and this changes src/x"
+
+
 def test_who_may_instead_is_named_in_order(commit) -> None:
     names = frozenset({"eve", "dan", "bob", "carol", "zoe"})
     found = judged(commit, CI._replace(signers=names), surroundings=changed(b"ci/x"))
@@ -218,9 +226,15 @@ BROUGHT = "f6" * 20
             BROKEN,
             "this merge changes x by itself; merge the bran",
         ),
+        (MERGE, around(arrival=Arrival(None), changed=(b"x",), remade=True), GOOD, ""),
+        ({}, around(arrival=Arrival(None), changed=(b"x",), remade=True), BROKEN, "without a merge by somebody else"),
+        (MERGE, around(arrival=Arrival(BROUGHT, "ada"), changed=(b"x",), remade=True), GOOD, ""),
+        (MERGE, around(arrival=Arrival(BROUGHT, "ada"), changed=(b"x",)), BROKEN, "ada signed the merge"),
         (MERGE, around(arrival=Arrival(None)), UNKNOWN, "nothing says which paths it changes"),
         (MERGE, around(arrival=Arrival(BROUGHT, "bob"), changed=(b"x",)), GOOD, ""),
-        (MERGE, around(arrival=Arrival(BROUGHT, "ada"), changed=()), BROKEN, "ada signed the merge"),
+        (MERGE, around(arrival=Arrival(BROUGHT, "ada"), changed=()), GOOD, ""),
+        (MERGE, around(arrival=Arrival(BROUGHT), changed=()), GOOD, ""),
+        (MERGE, around(arrival=Arrival(BROUGHT), changed=(b"x",)), BROKEN, "nobody known signed the merge"),
         (MERGE, around(changed=()), UNKNOWN, "nothing says how it came to the ref"),
         ({"obj": {"parents": ()}}, around(arrival=Arrival(None)), BROKEN, "without a merge by somebody else"),
     ],

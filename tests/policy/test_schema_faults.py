@@ -140,6 +140,8 @@ def test_faults(text, line, what):
         (SMALL + 'roles = ["boss"]\n[[rules]]\nrefs = ["refs/*"]\nsigners = ["boss"]', 'write "role:boss"'),
         (SMALL + 'roles = ["maintainer"]\n[[rules]]\nrefs = ["refs/*"]\nsigners = ["role:maintaner"]', "maintainer"),
         (SMALL + '[[exceptions]]\naccept = ["unsigend"]\nobject = "' + OID + '"', "did you mean 'unsigned'?"),
+        (SMALL + '[rules]\nrefs = ["refs/*"]\n', "write [[rules]]"),
+        (SMALL + '[[rules]]\nrefs = ["refs/*"]\nno-rewind = "yes"', "write true or false"),
     ],
 )
 def test_mends(text, mend):

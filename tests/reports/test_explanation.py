@@ -53,6 +53,12 @@ def test_text_in_full() -> None:
     assert explained(Explanation(INFO, UNSIGNED, STEPS)) == TEXT
 
 
+def test_what_everybody_must_know_of_the_policy_stands_below_it() -> None:
+    info = INFO._replace(remarks=("it judges \x1balone",))
+    line = f"judged by policy.toml (sha256:{'0' * 64})\n"
+    assert explained(Explanation(info, UNSIGNED, STEPS)) == TEXT.replace(line, f"{line}note: it judges \\x1balone\n")
+
+
 def test_colour_and_width() -> None:
     long = Step("rules", True, "word " * 20)
     lines = explained(Explanation(INFO, UNSIGNED, (*STEPS, long)), color=True, width=60).splitlines()

@@ -59,6 +59,32 @@ def test_a_signer_is_named_where_the_name_is_plain() -> None:
     assert "lists for you," in hint(refused(Reason.IDENTITY_MISMATCH, signer="a\x1bda"))
 
 
+@pytest.mark.parametrize(
+    ("detail", "mend"),
+    [
+        ("rule 2 wants two persons, and this came without a merge by somebody else", "let somebody else merge"),
+        ("rule 1 wants 2 signers, and v1 has 1 (ada); still needed: 1 of bob", "tag the same commit"),
+        ("rule 1 wants clean merges, and this one changes x beyond what its parents give", "make those in a commit"),
+        ("rule 1 wants merges of two parents, and this one has 3", "merge one branch at a time"),
+        ("rule 1 wants the Tree-SHA512 of the files at the end of the message, and it is not there", "Tree-SHA512"),
+        ("rule 1 demands a touch of the key", "sign with your security key"),
+        ("this commit changes the policy, which bob may not; have it signed by ada", "signed by somebody who may"),
+        ("not governed: it does not descend from the governance root 123", "on top of a commit that is accepted"),
+        ("the governance root holds no policy; name a commit that does", "have a root named that holds a policy"),
+        ("something new", "make it as the rule asks"),
+    ],
+)
+def test_a_broken_rule_has_a_mend_of_its_own_which_an_explanation_ends_with(detail: str, mend: str) -> None:
+    verdict = refused(Reason.RULE_VIOLATION, detail=detail)
+    assert mend in hint(verdict, explained=True)
+    assert "gitsig explain" not in hint(verdict, explained=True)
+    assert hint(verdict) == f"{hint(verdict, explained=True)}; see which rule and why: gitsig explain {OID[:12]}"
+
+
+def test_a_ref_that_moved_against_a_rule_is_left_where_it_is() -> None:
+    assert hint(refused(Reason.RULE_VIOLATION, type="ref")) == "do not force: make a new commit or a new tag"
+
+
 def test_trees_blobs_and_accepted_objects() -> None:
     assert hint(refused(type="blob")) == "let the ref point at a commit or at a signed tag"
     assert hint(refused(accepted=True, exception="old")) == ""

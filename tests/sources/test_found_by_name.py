@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitsig.errors import PolicyFault
-from gitsig.sources import load_policy, needs_repository, peer_policy
+from gitsig.sources import absolute_name, load_policy, needs_repository, peer_policy
 from gitsig.store import open_store
 
 
@@ -38,6 +38,54 @@ def test_a_kind_that_nobody_knows_is_a_file_that_is_not_there() -> None:
     with pytest.raises(PolicyFault) as caught:
         load_policy(None, "gix:?introduction=1")
     assert "guix:" in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("allowed_signers:signers", "did you mean 'allowed-signers'?"),
+        ("ssh:../allowed_signers", "did you mean 'allowed-signers'?"),
+        ("GPG:home", "did you mean 'gnupg-home'?"),
+        ("sqgit:", "did you mean 'sq-git'?"),
+        ("nothing:like/it", "known are allowed-signers:, "),
+    ],
+)
+def test_what_looks_like_a_kind_and_is_none(name, meant, written, monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for look in (lambda: load_policy(None, name), lambda: absolute_name(name)):
+        with pytest.raises(PolicyFault, match="no known kind of policy") as caught:
+            look()
+        assert caught.value.where == name
+        assert caught.value.mend.startswith(meant)
+        assert "keys:, guix:" in caught.value.mend
+
+
+def test_a_file_may_have_a_colon_in_its_name(written, monkeypatch, tmp_path) -> None:
+    written("ssh:policy", b"version = 2\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PolicyFault, match="unknown version 2"):
+        load_policy(None, "ssh:policy")
+    with pytest.raises(PolicyFault, match="cannot be read") as caught:
+        load_policy(None, "absent.toml")
+    assert caught.value.mend == "mend the path"
+
+
+def test_nothing_is_said_twice(written, tmp_path) -> None:
+    with pytest.raises(PolicyFault) as caught:
+        load_policy(None, "allowed-signers:")
+    told = caught.value.diagnostics()
+    assert told == "allowed-signers: names no file or folder; write allowed-signers:PATH"
+    broken = written("keys/bob.key", b"no key")
+    with pytest.raises(PolicyFault) as caught:
+        load_policy(None, f"keys:{broken.parent}")
+    assert caught.value.diagnostics().count("bob.key") == 1
+
+
+def test_a_root_is_shown_as_it_was_written(story) -> None:
+    store = open_store(str(story(people=False).path))
+    for name in ("sq-git:?root=HEAD", f"guix:?introduction=HEAD&signer={'A1' * 20}"):
+        with pytest.raises(PolicyFault, match="'HEAD' is no full object id"):
+            load_policy(store, name)
 
 
 @pytest.mark.parametrize(

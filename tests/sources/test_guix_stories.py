@@ -179,6 +179,18 @@ def test_copies_of_one_key_are_put_together(channel, judged) -> None:
     assert [each for each in warnings if "odd.key" in each]
 
 
+def test_the_keyring_is_no_more_than_packets_and_has_a_size_that_can_be(channel, judged, monkeypatch) -> None:
+    """Nobody authenticates its branch: no gpg reads a keybox out of it, and it must not fill the memory."""
+    keybox = (channel.gnupg.path / "pubring.kbx").read_bytes()
+    channel.commit(branch="keyring", sign=False, files={"box.key": keybox})
+    assert judged(channel, named(channel), "main") == {channel.tip(): "good"}
+    warnings = load_policy(open_store(str(channel.path)), named(channel)).warnings
+    assert [each for each in warnings if "box.key gives no key" in each]
+    monkeypatch.setattr("gitsig.sources.guix.KEYRING_SIZE", len(keybox))
+    with pytest.raises(PolicyFault, match="larger than"):
+        load_policy(open_store(str(channel.path)), named(channel))
+
+
 def test_who_is_listed_and_has_no_key_does_no_harm(channel, judged) -> None:
     listed = channel.commit(files={FILE: guix_authorizations("0" * 40, channel.people["ada"].openpgp or "")})
     above = channel.commit()

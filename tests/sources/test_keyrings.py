@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitsig.errors import EnvironmentFault, PolicyFault
+from gitsig.model import LIMITS
 from gitsig.sources import load_policy
 from tests.support.gnupg import GnupgHome, packets
 
@@ -169,6 +170,15 @@ def test_a_revocation_list_counts(ssh, written, tmp_path, krl) -> None:
         assert facts[ssh.fingerprint("ada")].revocations
     with pytest.raises(PolicyFault, match="cannot be read"):
         load_policy(None, f"allowed-signers:{allowed}?revoked={tmp_path / 'none'}")
+
+
+def test_a_revocation_list_is_read_to_its_end_or_not_at_all(ssh, written) -> None:
+    allowed = written("allowed_signers", f"ada@example.org {ssh.public('ada')}\n".encode())
+    comments = b"#" * 1023 + b"\n"
+    revoked = written("revoked", comments * (LIMITS.policy_size // len(comments)) + ssh.public("ada").encode() + b"\n")
+    for name in (f"allowed-signers:{allowed}", f"keys:{ssh.path}"):
+        with pytest.raises(PolicyFault, match="larger than"):
+            load_policy(None, f"{name}?revoked={revoked}")
 
 
 def test_authorities_are_told_and_not_used(ssh, written) -> None:

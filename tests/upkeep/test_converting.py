@@ -63,9 +63,20 @@ def test_a_folder_of_keys(told, tmp_path) -> None:
     assert set(found["signers"]) == {"ada", "carol", "ADA"}
 
 
+def test_a_key_file_has_no_other_lines_than_the_reader_sees(told, tmp_path) -> None:
+    """What a comment hides behind a line separator is no key; a line that stands twice is one."""
+    folder = tmp_path / "trusted"
+    folder.mkdir()
+    line = told.ssh.public("ada")
+    (folder / "ada.pub").write_text(f"{line} \u2028{told.ssh.public('mallory')}\n{line}\f{told.ssh.public('bob')}\n")
+    found = _agrees(told, f"keys:{folder}", tmp_path)
+    assert [each.split()[:2] for each in found["signers"]["ada"]["ssh"]] == [line.split()[:2]]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
+        "ada@example.org {ada}\nada@example.org {ada}\n",
         "ada@example.org {ada}\nada@example.org,lee@example.org {bob}\n",
         'ada@example.org valid-after="20260101",valid-before="20260101000200Z" {ada}\ncarol@example.org {carol}\n',
         "*@example.org {ada}\n!ada@example.org,* {carol}\n",
@@ -200,3 +211,13 @@ def test_a_governed_policy_is_looked_at_in_its_repository(story) -> None:
         done = call("policy", word, "--repo", tale.path, "--policy", f"sq-git:?root={root}")
         assert done.code == 0, done.err
     assert call("policy", "check", "--repo", tale.path, f"sq-git:?root={root}").code == 0
+
+
+def test_the_peer_s_policy_may_be_the_argument(ssh, tmp_path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "ada.pub").write_text(ssh.public("ada") + "\n")
+    named = f"keys:{tmp_path / 'keys'}"
+    done, option = call("policy", "convert", named), call("policy", "convert", "--policy", named)
+    assert (done.code, done.err) == (0, "")
+    assert ssh.public("ada").split()[1] in done.out
+    assert done.out == option.out

@@ -124,3 +124,37 @@ def test_why_there_is_no_repository_is_told(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv("GITSIG_POLICY", raising=False)
     assert "no policy is named" not in call("keys", "list").err
     assert call("keys", "list", "--repo", "nowhere").code == 3
+
+
+@pytest.mark.parametrize(
+    "words", [("add", "bob", "--role", "x"), ("remove", "bob"), ("expire", "bob"), ("refresh", "bob.asc")]
+)
+def test_an_anchor_is_not_edited_but_the_law_in_the_work_tree_is_named(work_tree, monkeypatch, words) -> None:
+    anchor = work_tree.parent / "anchor.toml"
+    text = f'version = 1\n[governance]\nroot = "{"a1" * 20}"\nroot-signer = "{"B2" * 20}"\n'
+    anchor.write_text(text)
+    subprocess.run(["git", "-C", work_tree, "config", "gitsig.policy", str(anchor)], check=True)
+    monkeypatch.chdir(work_tree)
+    done = call("keys", *words)
+    assert (done.code, done.out) == (2, "")
+    assert "its signers judge nothing" in done.err
+    assert "--policy .gitsig/policy.toml" in done.err
+    assert anchor.read_text() == text
+
+
+def test_a_law_that_names_a_root_is_edited(work_tree, monkeypatch, ssh) -> None:
+    law = work_tree / ".gitsig" / "policy.toml"
+    law.parent.mkdir()
+    law.write_text(f'version = 1\n[governance]\nroot = "{"a1" * 20}"\nroot-signer = "{"B2" * 20}"\n')
+    (work_tree / "bob.pub").write_text(ssh.public("bob") + "\n")
+    monkeypatch.chdir(work_tree)
+    done = call("keys", "add", "bob", "bob.pub", "--email", "bob@example.org", "--policy", ".gitsig/policy.toml")
+    assert done.code == 0
+    assert ssh.public("bob").split()[1] in law.read_text()
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"governance = 1", b"[governance", b"governance = []"])
+def test_what_is_no_policy_is_no_anchor(tmp_path, data) -> None:
+    (tmp_path / "policy.toml").write_bytes(data)
+    opened = open_file(tmp_path / "policy.toml")
+    assert opened.editable() is opened

@@ -42,11 +42,14 @@ approvals = ["refs/tags/ok/*"]
 [history]
 seals = ["ada"]
 [governance]
+signers = ["role:owner"]
+"""
+ROOTED = f"""
 root = "{ONE}"
 root-signer = "{"A" * 40}"
 parents = "any"
-signers = ["role:owner"]
 """
+"""Further lines of `[governance]`, which leave no room for seals."""
 HEADS, TAGS = "rule refs/heads/*:", "rule refs/tags/v*:"
 SECOND = "rule refs/heads/* (number 2 of them):"
 CHANGES = [
@@ -93,11 +96,13 @@ CHANGES = [
     ),
     ('seals = ["ada"]', 'seals = ["ada"]\nseal-tags = []', "[history]:", None),
     ('seals = ["ada"]', "", "[history]:", "STRICTER: nobody may vouch for what is behind a commit, before ada"),
-    (f'root = "{ONE}"', f'root = "{TWO}"', "[governance]:", f"changed: root {ONE} becomes {TWO}"),
-    ("A" * 40, "B" * 40, "[governance]:", f"changed: root-signer {'A' * 40} becomes {'B' * 40}"),
-    ('parents = "any"', 'parents = "all"', "[governance]:", "STRICTER: parents any becomes all"),
     ('["role:owner"]', '["role:owner", "bob"]', "[governance]:", "gains: bob may change the policy"),
     ('signers = ["role:owner"]', 'signers = ["bob"]', "[governance]:", "loses: ada may not change the policy any more"),
+]
+ROOT_CHANGES = [
+    (f'root = "{ONE}"', f'root = "{TWO}"', f"changed: root {ONE} becomes {TWO}"),
+    ("A" * 40, "B" * 40, f"changed: root-signer {'A' * 40} becomes {'B' * 40}"),
+    ('parents = "any"', 'parents = "all"', "STRICTER: parents any becomes all"),
 ]
 
 
@@ -107,6 +112,13 @@ def base(tmp_path: Path, ssh) -> Path:
     keys = {name: ssh.public(name) for name in ("ada", "bob", "carol")}
     path.write_text(BASE.format(**keys))
     return path
+
+
+@pytest.fixture
+def anchor(base) -> Path:
+    """The same with a root."""
+    base.write_text(base.read_text().replace('[history]\nseals = ["ada"]\n', "") + ROOTED)
+    return base
 
 
 def diff(base: Path, before: str, after: str) -> list[str]:
@@ -141,14 +153,26 @@ def test_the_way_back_goes_the_other_way(base, before, after, subject, line) -> 
     assert f"  {line}" not in found
 
 
-def test_governance_and_seals_that_come_and_go(base) -> None:
+@pytest.mark.parametrize(("before", "after", "line"), ROOT_CHANGES)
+def test_another_root_is_said(anchor, before, after, line) -> None:
+    assert section(diff(anchor, before, after), "[governance]:") == [f"  {line}"]
+
+
+def test_seals_that_come_and_go(base) -> None:
     text = base.read_text()
     plain = base.with_name("plain.toml")
-    plain.write_text(text[: text.index("[history]")])
+    plain.write_text(text.replace('[history]\nseals = ["ada"]\n', ""))
     there = call("policy", "diff", plain, base).out.splitlines()
     assert section(there, "[history]:") == [
         "  WEAKER: ada may vouch for everything behind a commit: Gitsig-Seal: or refs/tags/seal/*"
     ]
+
+
+def test_governance_that_comes_and_goes(anchor) -> None:
+    text = anchor.read_text()
+    plain = anchor.with_name("plain.toml")
+    plain.write_text(text[: text.index("[governance]")])
+    there = call("policy", "diff", plain, anchor).out.splitlines()
     assert section(there, "[governance]:") == [
         "  changed: there is governance now",
         f"  changed: root (none) becomes {ONE}",
@@ -156,7 +180,7 @@ def test_governance_and_seals_that_come_and_go(base) -> None:
         "  WEAKER: parents all becomes any",
         "  gains: ada may change the policy",
     ]
-    back = call("policy", "diff", base, plain).out.splitlines()
+    back = call("policy", "diff", anchor, plain).out.splitlines()
     assert "  changed: there is no governance any more" in section(back, "[governance]:")
 
 
@@ -192,6 +216,13 @@ def test_show(base) -> None:
         "  tags: refs/tags/seal/*",
         "",
         "governance:",
+        "  signers: ada",
+    ]
+
+
+def test_show_tells_the_root(anchor) -> None:
+    lines = call("policy", "show", "--policy", anchor).out.splitlines()
+    assert lines[lines.index("governance:") + 1 :] == [
         f"  root: {ONE}",
         f"  root-signer: {'A' * 40}",
         "  parents: any",

@@ -31,7 +31,7 @@ BEYOND = [
     "not before", "more than a day", "cannot be guarded", "no full ref name", "cannot have",
     "cannot name a signer", "the name of a directory", "is no moment", "is neither a file nor", "needs a keyring",
     "can never meet", "two-person asks", "alike", "two-person needs", "speaks of commits", "demands something of",
-    "speaks of pushes", "threshold 2", "threshold 3", "not all refs", "count towards", "speak of the same",
+    "speaks of pushes", "asks none but", "threshold ", "not all refs", "count towards", "speak of the same",
     "without 'root", "counts only where", "nobody may", "stands in ordinary", "no way to seal", "in a policy without",
     "is a user ID", "no full fingerprint", "not TOML", "nested too deeply", "is a string, not a date-time",
 ]  # fmt: skip

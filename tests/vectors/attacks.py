@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from tests.vectors.families import HONEST
 from tests.vectors.gitside import GitSide, GitWord, versions
+from tests.vectors.held import table
 from tests.vectors.reader import ROOT, Vector, read_vectors
 
-__all__ = ["Row", "main"]
+__all__ = ["Row", "between", "main"]
 
 _PAGE = ROOT.parents[1] / "docs" / "attacks.md"
 _HEAD = ("vector", "attack", "expect", "gitsig", "git", "what it is")
@@ -104,10 +105,11 @@ def _write(rows: Sequence[Row]) -> None:
     others = [row for row in rows if row.vector.attack == HONEST]
     tables = ["\n".join(_table(_HEAD, map(_cells, part))) for part in (attacks, others)]
     text = "\n".join(f"* {line}" for line in summary(rows))
-    page = _between(page, "attacks", "\n\n".join((text, tables[0], "## Honest objects", tables[1])))
+    page = between(page, "attacks", "\n\n".join((text, tables[0], "## Honest objects", tables[1])))
     stories = list(_stories())
     if stories:
-        page = _between(page, "stories", "\n".join(_table(_STORY_HEAD, stories)))
+        page = between(page, "stories", "\n".join(_table(_STORY_HEAD, stories)))
+    page = between(page, "held", table())
     _PAGE.write_text(page)
 
 
@@ -130,7 +132,8 @@ def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _between(page: str, name: str, text: str) -> str:
+def between(page: str, name: str, text: str) -> str:
+    """The page with another text between the markers of this name."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     head, _, rest = page.partition(begin)
     return f"{head}{begin}\n{text}\n{end}{rest.partition(end)[2]}"

@@ -64,8 +64,8 @@ class Amendments:
                 raise self._rows.fault(row)
             after = None if own == NOTHING else self._bench.seat(own).loaded
         except PolicyFault as fault:
-            mend = f"; {fault.mend}" if fault.mend else ""
-            return f"brings a policy that cannot be read: {fault.what}{mend}"
+            where, mend = (f" ({fault.where})" if fault.where else ""), (f"; {fault.mend}" if fault.mend else "")
+            return f"brings a policy that cannot be read: {fault.what}{where}{mend}"
         for voice in changed:
             words = self._laws.amendment_fault(self._bench.seat(voice.law).loaded, after, voice.signer)
             if not words and not voice.signer:

@@ -20,10 +20,10 @@ from gitsig.policy import Policy, Rule
 if TYPE_CHECKING:
     from gitsig.engine.verifier import Verifier
 
-__all__ = ["Bench", "MakeVerifier", "Seat"]
+__all__ = ["SEATS", "Bench", "MakeVerifier", "Seat"]
 
-_SEATS = 32
-"""Laws that are kept ready; more than are ever in force at once."""
+SEATS = 32
+"""Laws that are kept ready; more than are in force at once in any honest history."""
 
 MakeVerifier = Callable[[LoadedPolicy], "Verifier"]
 
@@ -70,7 +70,7 @@ class Bench:
             self._seats.move_to_end(law)
         else:
             self._seats[law] = self._load(law)
-            if len(self._seats) > _SEATS:
+            if len(self._seats) > SEATS:
                 self._seats.popitem(last=False)
         found = self._seats[law]
         if isinstance(found, GitsigError):

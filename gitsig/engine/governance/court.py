@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gitsig.engine.governance.amendments import Amendments, Voice
-from gitsig.engine.governance.bench import Bench
+from gitsig.engine.governance.bench import SEATS, Bench
 from gitsig.engine.governance.descent import Descent
 from gitsig.engine.governance.force import Force
 from gitsig.engine.governance.founding import Founding
@@ -74,7 +74,7 @@ class Court:
             realm.descent,
             realm.founding.row,
             # What is judged on the way is history, or part of the same push.
-            lambda row: self.hear(row, new=frontier is not None),
+            lambda row: self.hear(row, new=self.force.is_brought(row)),
             frontier=frontier,
             accepted_matters=realm.parents is Parents.ANY,
         )
@@ -127,8 +127,15 @@ class Court:
     def _ask(self, row: int, parents: Sequence[int], *, new: bool) -> tuple[Opinion, ...]:
         oid = self.realm.rows.lineages.oid(row)
         asked = [(parent, law) for parent in parents for law in sorted(self.force.after(parent))]
-        verdicts = {law: self.opinions.of(law, oid, new=new) for law in dict.fromkeys(law for _, law in asked)}
-        return tuple(Opinion(parent, law, verdicts[law]) for parent, law in asked)
+        laws = dict.fromkeys(law for _, law in asked)
+        # Whoever merges all old laws into one commit must not have them loaded again for each one on top of it.
+        brief = len(laws) > SEATS and self.realm.parents is Parents.ALL
+        verdicts: dict[int, Verdict] = {}
+        for law in laws:
+            verdicts[law] = self.opinions.of(law, oid, new=new)
+            if brief and not verdicts[law].accepted:
+                break
+        return tuple(Opinion(parent, law, verdicts[law]) for parent, law in asked if law in verdicts)
 
     def _allowed(self, row: int, opinions: tuple[Opinion, ...], voices: Sequence[Opinion]) -> Hearing:
         """What becomes of a commit that laws accept: whether it may do to the law what it does."""
@@ -177,7 +184,7 @@ class Court:
         """
         if self.realm.rows.own(row) == UNREADABLE:
             raise self.realm.rows.fault(row)
-        founding = self.realm.founding.verdict(new=False)
+        founding = self.realm.founding.verdict(new=self.force.is_brought(self.realm.founding.row))
         if not founding.accepted:
             return f"the governance root {founding.oid[:12]} is refused ({founding.reason}: {founding.detail})"
         name = self.realm.rows.lineages.oid(row)[:12]

@@ -1,7 +1,7 @@
 """What is judged in a governed run: targets and refs become jobs, together with the court that hears them.
 
-What is behind the governance root is not judged, but a target that lies there is refused: "nothing to judge" must not
-read as success.
+What is behind the governance root is not judged, but a target that does not descend from it is refused wherever it
+lies: "nothing to judge" must not read as success.
 """
 
 from __future__ import annotations
@@ -99,13 +99,13 @@ class Docketer:
         return _Target([Aim(ref, new)], [old])
 
     def _add_commits(self, docket: Docket, aims: Sequence[Aim], exclude: Sequence[str] = ()) -> int:
-        """Plan the commits of a range, and its ends in any case if they are behind the root."""
+        """Plan the commits of a range, and its ends in any case if they do not descend from the root."""
         tips = list(dict.fromkeys(aim.commit for aim in aims))
         selection = self._selector.select(Require.EVERY_COMMIT, tips, exclude)
         chosen = selection.scope()
-        behind = [Job(tip, "commit") for tip in tips if tip not in chosen and self._selector.is_behind_root(tip)]
+        beside = [Job(tip, "commit") for tip in tips if tip not in chosen and not docket.session.descends(tip)]
         lost = [Job(each.oid, "commit", missing=missing_words(each)) for each in selection.missing]
-        docket.add(behind, len(behind))
+        docket.add(beside, len(beside))
         docket.add((Job(oid, "commit") for oid in selection.commits), len(selection.commits))
         docket.add(lost, len(lost))
-        return len(behind) + len(chosen) + len(lost)
+        return len(beside) + len(chosen) + len(lost)

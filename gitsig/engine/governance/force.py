@@ -72,6 +72,10 @@ class Force:
         """Whether guarded refs hold the commit, in a push."""
         return self._frontier is not None and self._rows.lineages.oid(row) not in self._frontier
 
+    def is_brought(self, row: int) -> bool:
+        """Whether a push brings the commit. The root need not be: its signer's key may have expired since."""
+        return self._frontier is not None and not self.is_known(row)
+
     def record(self, row: int, *, accepted: bool) -> None:
         """Take note of a judgement; the commit's parents have been asked for."""
         self._after.put(row, {self._rows.own(row)} if accepted else self._before(row))

@@ -37,7 +37,7 @@ def check_anchor(store: Store, policy: Policy, proof: RootProof) -> str:
         found = store.resolve(governance.root)
     except ObjectMissing as error:
         what = f"the governance root {governance.root} is not in the repository"
-        raise PolicyFault(what, where=policy.source, mend=error.mend or "name a commit that is") from error
+        raise PolicyFault(what, where=policy.source, mend="fetch it, or name a commit that is here") from error
     if found.oid != governance.root or found.type != "commit":
         what = f"the governance root {governance.root} is a {found.type}"
         raise PolicyFault(what, where=policy.source, mend="name the full id of a commit")

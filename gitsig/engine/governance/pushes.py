@@ -47,14 +47,24 @@ class Pushes:
     def judges(self, updates: Iterable[RefUpdate]) -> list[Verifier]:
         """Who judges what belongs to a push as a whole, such as its certificate: the laws where its refs are now.
 
-        Where none of them is anywhere yet, the law of the root. Raises as `rules_at`.
+        For refs that are nowhere yet, the law where the default branch is; without one, that of the root. Raises as
+        `rules_at`.
         """
-        rows = [self._row(update.old, update.ref) for update in updates if update.old.strip("0")]
+        places = {(update.old, update.ref) if update.old.strip("0") else self._default() for update in updates}
+        rows = [self._row(*place) for place in places if place is not None]
         laws = {self._law(row) for row in rows if row is not None} - {NOTHING}
         founding = self._realm.founding
         if not laws and founding.verdict(new=False).accepted:
             laws = {self._realm.rows.own(founding.row)}
         return [self._realm.bench.seat(law).verifier for law in sorted(laws)]
+
+    def _default(self) -> tuple[str, str] | None:
+        """(id, full name) of the default branch; None where there is none yet, or nobody guards it.
+
+        The root's law lists people who were taken out since, and does not list those who came.
+        """
+        ref, oid = self._store.head()
+        return None if ref is None or oid is None or not self._policy.guards(ref) else (oid, ref)
 
     def rules_at(self, oid: str, ref: str) -> tuple[Rule, ...]:
         """What the law says of `ref` that is in force where the ref is now, at `oid`.

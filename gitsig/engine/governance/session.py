@@ -39,6 +39,10 @@ class Session:
             for job in window:
                 yield self._judge(job, new=new)
 
+    def descends(self, oid: str) -> bool:
+        """Whether a commit is the governance root or descends from it."""
+        return self._realm.descent.holds(self._realm.rows.number(oid))
+
     def known_but_ungoverned(self, oid: str, *, new: bool) -> Verdict | None:
         """The refusal of a commit that guarded refs hold, but for which no law is in force; None for any other."""
         row = self._realm.rows.number(oid)

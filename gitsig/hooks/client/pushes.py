@@ -17,7 +17,7 @@ from gitsig.engine.updates import PushReport, verify_updates
 from gitsig.errors import EnvironmentFault, GitsigError
 from gitsig.hooks.client.policies import client_policy
 from gitsig.hooks.client.remotes import tracked, tracking_tips
-from gitsig.hooks.client.say import refusals, say
+from gitsig.hooks.client.say import counted, refusals, say
 from gitsig.hooks.client.settings import Settings, read_settings
 from gitsig.model import RefUpdate
 from gitsig.store import Store, open_store, peel, walk
@@ -90,8 +90,10 @@ def _judge(
     known: Mapping[str, str],
     pairs: Sequence[tuple[str, str]],
 ) -> PushReport:
-    loaded = client_policy(store, settings, _bases(store, remote, updates, known))
-    return verify_updates(Verifier(store, loaded), updates, pairs)
+    verifier = Verifier(store, client_policy(store, settings, _bases(store, remote, updates, known)))
+    for remark in verifier.remarks:
+        say(f"note: {remark}")
+    return verify_updates(verifier, updates, pairs)
 
 
 def _bases(store: Store, remote: str, updates: Sequence[RefUpdate], known: Mapping[str, str]) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _close(report: PushReport, settings: Settings) -> int:
         judged = sum(update.summary.checked for update in report.updates)
         bare = sorted(update.update.ref for update in report.updates if not update.judged)
         unguarded = f"; not guarded: {', '.join(bare[:3])}{', ...' if len(bare) > 3 else ''}" if bare else ""
-        say(f"{judged} objects judged, all good, by {source}{unguarded}")
+        say(f"{counted(judged)} judged, all good, by {source}{unguarded}")
         return 0
     refused = [verdict for update in report.updates for verdict in update.refused]
     refusals(refused, sum(update.summary.refused for update in report.updates), source, settings.get("gitsig.docs"))

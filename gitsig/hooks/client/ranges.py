@@ -9,7 +9,7 @@ from gitsig.engine import Verifier
 from gitsig.errors import EnvironmentFault, GitsigError, UsageFault
 from gitsig.hooks.client.ci import Span, span_of_job
 from gitsig.hooks.client.policies import client_policy
-from gitsig.hooks.client.say import refusals, say
+from gitsig.hooks.client.say import counted, refusals, say
 from gitsig.hooks.client.settings import read_settings
 from gitsig.store import Store, open_store
 
@@ -42,6 +42,8 @@ def range_(arguments: Sequence[str]) -> int:
     settings = read_settings()
     work = _work(store, arguments)
     verifier = Verifier(store, client_policy(store, settings, work.bases, fall_back=not work.bases))
+    for remark in verifier.remarks:
+        say(f"note: {remark}")
     run = verifier.verify(work.targets, ref=work.ref, new=True) if work.targets else verifier.audit([work.whole])
     refused = [verdict for verdict in run if not verdict.accepted]
     summary = run.summary()
@@ -49,7 +51,7 @@ def range_(arguments: Sequence[str]) -> int:
     if refused:
         refusals(refused, summary.refused, verifier.loaded.source, settings.get("gitsig.docs"))
     else:
-        say(f"{what}: {summary.checked} objects judged, all good, by {verifier.loaded.source}")
+        say(f"{what}: {counted(summary.checked)} judged, all good, by {verifier.loaded.source}")
     return summary.exit_code
 
 

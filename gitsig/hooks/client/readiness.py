@@ -10,10 +10,11 @@ from gitsig.hooks.client.ownkey import Prospect, prospect
 from gitsig.hooks.client.policies import client_policy
 from gitsig.hooks.client.say import refusals, say
 from gitsig.hooks.client.settings import Settings, read_ident, read_settings
-from gitsig.hooks.client.signingkey import NoKey, find_own_key
+from gitsig.hooks.client.signingkey import NoKey, OwnKey, find_own_key
 from gitsig.hooks.client.staged import staged_policy
-from gitsig.loading import LoadedPolicy
+from gitsig.hooks.inforce import in_force
 from gitsig.model import Verdict
+from gitsig.policy import Parents
 from gitsig.store import Store, open_store
 
 __all__ = ["preflight"]
@@ -29,7 +30,7 @@ def preflight(_arguments: Sequence[str]) -> int:
     # During a merge the work tree already holds the policy that is being merged (R12).
     loaded = client_policy(store, settings, ["HEAD"] if merged else [])
     verifier = Verifier(store, loaded)
-    faults = list(_own_faults(store, settings, loaded, verifier.now, merged))
+    faults = list(_own_faults(store, settings, verifier, merged))
     for what, mend in faults:
         say(f"REFUSED: {mend} ({what})")
     code = _judge_parents(store, settings, verifier, merged)
@@ -38,7 +39,7 @@ def preflight(_arguments: Sequence[str]) -> int:
 
 
 def _own_faults(
-    store: Store, settings: Settings, loaded: LoadedPolicy, now: int, merged: Sequence[str]
+    store: Store, settings: Settings, verifier: Verifier, merged: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with the developer's own settings and key, as (what, mend)."""
     if not settings.flag("commit.gpgsign"):
@@ -54,12 +55,25 @@ def _own_faults(
     if own is None:
         say("warning: gpg.ssh.defaultKeyCommand is not run here, so the key it gives is checked only after the commit")
         return
-    rules = loaded.policy.rules_for(branch) if branch else ()
-    fault, warnings = prospect(loaded, own, made, now, rules)
+    yield from _refusals(verifier, own, made, branch)
+
+
+def _refusals(verifier: Verifier, own: OwnKey, made: Prospect, branch: str | None) -> Iterator[tuple[str, str]]:
+    """What the policies that are going to judge the commit would refuse now; warnings are said."""
+    law = in_force(verifier, made.parents)
+    if verifier.governed is not None and not made.parents:
+        yield "a commit without parents does not descend from the governance root", "commit on a branch that does"
+        return
+    found, warnings = [], dict[str, None]()
+    for loaded in law.policies:
+        rules = loaded.policy.rules_for(branch) if branch else ()
+        fault, more = prospect(loaded, own, made, verifier.now, rules)
+        found.append(fault)
+        warnings.update(dict.fromkeys(more))
     for warning in warnings:
         say(f"warning: {warning}")
-    if fault:
-        yield fault
+    if law.parents is Parents.ALL or None not in found:
+        yield from dict.fromkeys(fault for fault in found if fault is not None)
 
 
 def _judge_parents(store: Store, settings: Settings, verifier: Verifier, merged: Sequence[str]) -> int:

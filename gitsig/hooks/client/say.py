@@ -12,7 +12,7 @@ from gitsig.model import Reason, Verdict
 from gitsig.reports.escape import safe
 from gitsig.reports.reasons import hint
 
-__all__ = ["refusals", "say"]
+__all__ = ["counted", "refusals", "say"]
 
 _LINE = 600
 _SHOWN = 5
@@ -28,6 +28,11 @@ def say(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         return
+
+
+def counted(objects: int) -> str:
+    """So many objects, in words."""
+    return "1 object" if objects == 1 else f"{objects} objects"
 
 
 def refusals(refused: Sequence[Verdict], count: int, policy: str, docs: str = "") -> None:

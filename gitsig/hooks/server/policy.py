@@ -50,7 +50,7 @@ def _outside(store: Store, path: str) -> str:
     named = parse_named(path)
     if named is None:
         return str(_outside_file(store, path))
-    return path if named.governed else named.placed(lambda name: str(_outside_file(store, name))).text
+    return path if named.governed else named.placed(lambda name: str(_outside_file(store, name))).spelled()
 
 
 def _outside_file(store: Store, path: str) -> Path:

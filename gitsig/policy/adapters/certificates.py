@@ -17,7 +17,10 @@ __all__ = ["KEYRING_SIZE", "file_of", "joined", "names_of", "read_binary_keyring
 KEYRING_SIZE = 16 * LIMITS.certificate_size
 """Bytes of a whole keyring, which holds what others wrote on each certificate too."""
 _ROOMY = LIMITS._replace(certificate_size=KEYRING_SIZE)
-_ADDRESS = re.compile(r"(?:[^<>]*<)?([^<>\s]+@[^<>\s]+)>?\s*")
+_PACKETS = 100_000
+"""Of one certificate in a keyring that are held: more than `read_certificates` takes, so it is told and not cut."""
+_ADDRESS = re.compile(r"(?:[^<>]*+<)?+([^<>\s@]++@[^<>\s]++)>?\s*+")
+"""Possessive, and thus linear: whoever has a key chooses its user IDs."""
 _ORDER = {p.PUBLIC_KEY: 0, p.USER_ID: 1, p.PUBLIC_SUBKEY: 2}
 
 
@@ -43,10 +46,13 @@ def read_binary_keyring(data: bytes, where: str) -> tuple[list[Certificate], lis
 def _groups(data: bytes) -> Iterator[bytes]:
     group: list[bytes] = []
     for packet in read_packets(data):
+        if packet.tag == p.SIGNATURE and not group:
+            raise PacketError("it begins with a signature, which may revoke one of its keys")
         if packet.tag in (p.PUBLIC_KEY, p.SECRET_KEY) and group:
             yield b"".join(group)
             group = []
-        group.append(packet.raw)
+        if len(group) < _PACKETS:
+            group.append(packet.raw)
     if group:
         yield b"".join(group)
 
@@ -54,7 +60,8 @@ def _groups(data: bytes) -> Iterator[bytes]:
 def joined(certificates: Iterable[Certificate]) -> list[Certificate]:
     """One certificate for each primary key, by fingerprint: copies of it are put together.
 
-    No revocation and no subkey that one copy has is lost. What of it is valid GnuPG judges, as of any certificate.
+    No revocation and no subkey that one copy has is lost, but for revocations by others beyond the sixteen that any
+    certificate keeps (K18). What of it is valid GnuPG judges, as of any certificate.
     """
     copies: dict[str, list[Certificate]] = {}
     for each in certificates:

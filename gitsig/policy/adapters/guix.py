@@ -15,7 +15,7 @@ from gitsig.policy.types import Defaults, Governance, Identity, Parents, Policy,
 
 __all__ = ["anchor", "authorized_policy", "fingerprint_of", "parse_authorizations", "parse_keyring_reference"]
 
-_FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 _BLANKS = re.compile(r"\s+")
 _FORM = 'write (authorizations (version 0) (("FINGERPRINT" (name "NAME")) …)), see the Guix manual'
 _CHANNEL_FORM = 'write (channel (version 0) (keyring-reference "BRANCH")), see the Guix manual'
@@ -62,8 +62,9 @@ def _properties(entries: list[Sexp], key: str) -> Iterator[str]:
 
 def fingerprint_of(text: str) -> str | None:
     """A full fingerprint however it is spaced, in upper case; None for anything else."""
-    digits = _BLANKS.sub("", text).upper()
-    return digits if _FINGERPRINT.fullmatch(digits) else None
+    digits = _BLANKS.sub("", text)
+    # In capitals only then: a ligature's capitals are digits too.
+    return digits.upper() if _FINGERPRINT.fullmatch(digits) else None
 
 
 def parse_keyring_reference(data: bytes, source: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 from gitsig.errors import PolicyFault
 from gitsig.policy.fields import suggest
 
-__all__ = ["KINDS_MEND", "OPTIONS", "Kind", "Named", "parse_named"]
+__all__ = ["KINDS_MEND", "OPTIONS", "Kind", "Named", "parse_named", "unknown_kind"]
 
 
 class Kind(StrEnum):
@@ -46,6 +46,9 @@ OPTIONS: Mapping[Kind, tuple[str, ...]] = {
 _FILES = {(Kind.ALLOWED_SIGNERS, "revoked"), (Kind.KEYS, "revoked"), (Kind.BITCOIN, "keyring")}
 """Options whose value is the name of a file."""
 _QUERY = re.compile(r"[a-z-]+=.*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]+")
+_MEANT = {"ssh": Kind.ALLOWED_SIGNERS, "gpg": Kind.GNUPG_HOME, "sequoia": Kind.SQ_GIT, "folder": Kind.KEYS}
+"""What people write who have not read which kinds there are."""
 _GOVERNED = frozenset({Kind.GUIX, Kind.SQ_GIT})
 _WITHOUT_LOCATION = _GOVERNED | {Kind.GNUPG_HOME}
 
@@ -73,6 +76,17 @@ class Named(NamedTuple):
         text = f"{self.kind}:{location}?{query}" if query else f"{self.kind}:{location}"
         return Named(self.kind, location, options, text)
 
+    def spelled(self) -> str:
+        """Give `text`, to be read again as a name. Raises PolicyFault where it would then name something else."""
+        try:
+            same = parse_named(self.text) == self
+        except PolicyFault:
+            same = False
+        if not same:
+            mend = "take a folder without ? and & in its name"
+            _refuse(self.text, "the name of a file in it would be read as an option", mend)
+        return self.text
+
     def files(self) -> tuple[str, ...]:
         """Every file or folder outside the repository that it names."""
         named = tuple(value for key, value in self.options.items() if (self.kind, key) in _FILES)
@@ -92,10 +106,21 @@ def parse_named(text: str) -> Named | None:
     if not mark or not _QUERY.fullmatch(query):
         location, query = rest, ""
     if not location and kind not in _WITHOUT_LOCATION:
-        _refuse(text, f"{kind}: names no file or folder", f"write {kind}:PATH")
+        _refuse(kind, "names no file or folder", f"write {kind}:PATH")
     if "\0" in text:
         _refuse(kind, "the name holds a NUL", "write it without")
     return Named(kind, location, dict(_options(text, kind, query)), text)
+
+
+def unknown_kind(text: str) -> str:
+    """The mend for a name that begins like one with a kind, and with none that is known; empty for any other."""
+    word, colon, _ = text.partition(":")
+    if not colon or word in list(Kind) or not _WORD.fullmatch(word):
+        return ""
+    plain = word.lower().replace("_", "-")
+    meant = _MEANT.get(plain)
+    found = f"did you mean {meant.value!r}?" if meant else suggest(plain, tuple(kind.value for kind in Kind))
+    return f"{found} {KINDS_MEND}" if found.startswith("did") else KINDS_MEND
 
 
 def _options(text: str, kind: Kind, query: str) -> list[tuple[str, str]]:

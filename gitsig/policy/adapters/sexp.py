@@ -1,7 +1,7 @@
 """S-expressions, as much of Scheme's as Guix's files hold: lists, strings, symbols, integers and `;` comments.
 
-Guile reads far more (vectors, quotation, `#;`, blocks of comments …). What is not one of these is refused, since two
-readers could see different things in it.
+Guile reads far more (vectors, quotation, dotted pairs, `#;`, blocks of comments …). What is not one of these is
+refused, since two readers could see different things in it.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class _Reader:
                 stack.pop()
             elif kind == "string":
                 stack[-1].append(self._string(at, piece))
+            elif piece == ".":
+                raise self._fault(at, "a dotted pair is no list")
             elif kind == "atom":
                 stack[-1].append(int(piece) if _INTEGER.fullmatch(piece) else Symbol(piece))
             at = found.end()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from gitsig.policy.types import Defaults, Governance, Identity, ObjectKind, Pare
 __all__ = ["Authorization", "Right", "SqGitPolicy", "anchor", "certificates_in", "law", "parse_sq_git"]
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_BLOCK = re.compile(r"-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----", re.DOTALL)
+_BEGIN, _END = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
 _LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 _PLAIN = re.compile(r"(?!role:)(?!.*\([0-9A-F]+\)$)[ -~]+")
 _DEFAULTS = Defaults(identity=Identity.OFF, self_signatures=SelfSignatures.STRONG)
@@ -111,10 +111,19 @@ def certificates_in(data: bytes) -> list[Certificate]:
     for entry in entries.values() if isinstance(entries, dict) else ():
         keyring = entry.get("keyring") if isinstance(entry, dict) else None
         if isinstance(keyring, str):
-            for block in _BLOCK.findall(keyring) or [keyring]:
+            for block in list(_blocks(keyring)) or [keyring]:
                 with suppress(PolicyFault):
                     found += read_certificates(block.encode(), "", LIMITS._replace(certificate_size=len(data)))
     return found
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """The armored blocks in a text, in time linear in its size: a commit may bring it that nobody has judged."""
+    start = text.find(_BEGIN)
+    while start >= 0 and (end := text.find(_END, start)) >= 0:
+        end += len(_END)
+        yield text[start:end]
+        start = text.find(_BEGIN, end)
 
 
 def law(found: SqGitPolicy, source: str, digest: str) -> Adapted:
@@ -150,9 +159,15 @@ def _kinds(found: SqGitPolicy, fingerprint: str) -> frozenset[ObjectKind]:
 
 
 def _name(found: SqGitPolicy, fingerprint: str) -> str:
-    """The authorization's, where it is the only one; else all of them, made unmistakable by the fingerprint."""
+    """The authorization's, where it is the only one; else all of them, made unmistakable by the fingerprint.
+
+    Only that where they could not stand in a policy of ours.
+    """
     names = found.holders(fingerprint)
-    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else f"{' + '.join(names)} ({fingerprint})"
+    if len(names) == 1 and _PLAIN.fullmatch(names[0]):
+        return names[0]
+    shown = " + ".join(names)
+    return f"{shown} ({fingerprint})" if shown.isprintable() and not shown.startswith("role:") else f"({fingerprint})"
 
 
 def anchor(root: str, source: str, digest: str) -> Policy:

@@ -15,7 +15,7 @@ from gitsig.model import RefUpdate, Verdict
 from tests.support.sshkeys import SSHHome
 from tests.support.story import START, Story
 
-__all__ = ["MAIN", "NOW", "Realm", "refusals"]
+__all__ = ["MAIN", "NOW", "POLICY", "Realm", "refusals"]
 
 MAIN = "refs/heads/main"
 NOW = START + 30 * 86400

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gitsig.engine.governance.bench import SEATS
+from gitsig.engine.governance.native import NativeLaws
 from gitsig.engine.updates import UpdateKind
-from tests.engine.governance.law_scene import MAIN, Realm, refusals
+from gitsig.loading import LoadedPolicy
+from tests.engine.governance.law_scene import MAIN, POLICY, Realm, refusals
 
 DEV, OTHER = "refs/heads/dev", "refs/heads/other"
 MAINTAINED = '[[rules]]\nrefs = ["refs/heads/main"]\nsigners = ["ada"]\n'
@@ -25,6 +28,26 @@ def test_only_what_is_new_is_judged_by_the_law_of_what_was_there(realm: Realm) -
     update = realm.push(old, good)
     assert update.accepted
     assert dict(update.summary.by_signer) == {"bob": 1}
+
+
+@pytest.mark.parametrize("parents", ["all", "any"])
+def test_pushes_go_on_when_the_founder_s_key_has_expired(realm: Realm, parents: str) -> None:
+    """What was there before a push is history, the root too; only what a push brings needs keys that are valid now."""
+    law = realm.law("ada", "bob", owners=("ada", "bob"))
+    law[POLICY] = law[POLICY].replace(b"[signers.bob]", b"valid-until = 2026-01-02T00:00:00Z\n[signers.bob]")
+    root = realm.told.commit("ada", parents=[], branch="aged", files=law)
+    old = realm.change("bob", branch="aged")
+    good = realm.change("bob", branch="aged")
+    late = realm.change("ada", branch="aged")
+    for known in ([("refs/heads/aged", old)], [("refs/heads/aged", old), (MAIN, realm.root)]):
+        for start, ref in ((old, "refs/heads/aged"), (realm.none, OTHER)):
+            assert realm.push(start, good, ref, known, root=root, parents=parents).accepted
+            refused = realm.push(start, late, ref, known, root=root, parents=parents)
+            assert refusals(refused)[late].startswith("key_expired: ")
+            assert refusals(refused).keys() == {late}
+    whole = refusals(realm.push(realm.none, good, OTHER, [], root=root, parents=parents))
+    assert whole[root].startswith("key_expired: ")
+    assert f"the governance root {root[:12]} is refused (key_expired: " in whole[old]
 
 
 @pytest.mark.parametrize("parents", ["all", "any"])
@@ -52,6 +75,26 @@ def test_a_removed_law_and_a_symbolic_link_are_refused(realm: Realm) -> None:
     for entry in ((b"100644", b"a", link), (b"120000", b".gitsig", link)):
         evil = realm.raw_tree("ada", [entry], parents=[realm.root])
         assert refusals(realm.push(realm.root, evil)).keys() == {evil}
+
+
+def test_old_laws_brought_together_are_not_loaded_for_every_commit(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may push could have a server read all laws that ever were, once for each commit that is refused."""
+    olds = [realm.root, *(realm.change("ada", "ada", more=f"# {number}\n") for number in range(SEATS + 1))]
+    gathered = realm.told.commit("bob", branch="bob", parents=olds, sign=False)
+    late = [realm.change("bob", branch="bob") for _ in range(4)]
+    loaded: list[str] = []
+    load = NativeLaws.load
+
+    def counted(laws: NativeLaws, commit: str, identity: str) -> LoadedPolicy:
+        loaded.append(commit)
+        return load(laws, commit, identity)
+
+    monkeypatch.setattr(NativeLaws, "load", counted)
+    refused = realm.push(realm.none, late[-1], OTHER, [(MAIN, olds[-1])])
+    assert refusals(refused).keys() == {gathered, *late}
+    assert len(loaded) < 2 * len(olds)
 
 
 def test_commits_parked_on_a_ref_with_laxer_rules_are_judged_again(realm: Realm) -> None:

@@ -51,6 +51,24 @@ def test_signed_pushes_are_judged_by_the_law_where_the_ref_is(
     assert ("the push certificate is refused, unknown_key" in done.stderr) is bool(code)
 
 
+def test_signed_pushes_of_new_branches_are_judged_where_the_default_branch_is(realm: Realm, server: Guarded) -> None:
+    """Bob came after the root, and Carol, whom the root lists, has left since."""
+    root = realm.told.commit("ada", parents=[], files=realm.law("ada", "carol"))
+    server.config("gitsig.policy", str(realm.anchor(root=root)))
+    server.config("receive.certNonceSeed", "a secret of this test")
+    tip = realm.change("ada", "ada", "bob")
+    assert server.push("main").returncode == 0
+    server.config("gitsig.requireCertificate", "true")
+    codes = {}
+    for pusher in ("bob", "carol"):
+        for key, value in (("gpg.format", "ssh"), ("user.signingkey", str(realm.ssh.key(pusher)))):
+            git("-C", realm.told.path, "config", key, value, check=True)
+        done = git("-C", realm.told.path, "push", "--signed", server.path, f"{tip}:refs/heads/by-{pusher}")
+        codes[pusher] = done.returncode
+    assert (codes["bob"], codes["carol"]) == (0, 1)
+    assert server.refs().keys() == {MAIN, "refs/heads/by-bob"}
+
+
 def test_the_program(realm: Realm) -> None:
     realm.change("ada", "ada", "bob")
     evil = realm.change("bob", "bob", owners=("bob",))

@@ -182,7 +182,7 @@ def test_what_is_no_law_is_refused_even_from_owners(realm: Realm, kind: str) -> 
 
 
 BROKEN = {
-    "not TOML": (b"version = ", "not TOML: "),
+    "not TOML": (b"version = 1\nx = ?\n", ".gitsig/policy.toml:2); mend the syntax"),
     "other version": (b"version = 2\n", "unknown version 2"),
     "nobody": (b"version = 1\n", "the policy names no signer"),
     "file outside": (b'version = 1\n[signers.ada]\nssh = ["../ada.pub"]\n', "'../ada.pub' lies outside .gitsig"),

@@ -85,6 +85,7 @@ def test_a_root_that_is_no_commit_here_is_an_error_that_names_it(realm: Realm, k
             judge()
         assert root in caught.value.what
         assert caught.value.mend
+        assert (caught.value.mend == "fetch it, or name a commit that is here") is (kind in ("absent", "short"))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,16 @@ def test_an_unrelated_history_stays_refused_whoever_merges_it(realm: Realm, pare
     assert late not in found
     assert len(found) == (3 if parents == "all" else 2)
     assert found.keys() <= bad
+
+
+@pytest.mark.parametrize("kind", ["orphan", "forked before"])
+def test_a_range_that_holds_nothing_is_no_success_beside_the_root(realm: Realm, kind: str) -> None:
+    """What a merge brought in from beside is behind `main` afterwards; to ask about it again does not make it good."""
+    tip, _ = grafted(realm, kind)
+    merge = realm.told.merge(tip, by="ada")
+    for target in (f"{merge}..{tip}", f"{tip}..{tip}"):
+        assert refusals(realm.verify(target, parents="any")).keys() == {tip}
+    assert realm.verify(f"{merge}..{realm.root}", parents="any") == {}
 
 
 @pytest.fixture

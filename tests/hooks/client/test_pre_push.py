@@ -28,7 +28,7 @@ def test_a_good_push_says_which_policy_judged(ready: Desk) -> None:
     moved, said = push(ready, "origin", "main")
     assert moved
     assert ready.there()["refs/heads/main"] == oid
-    assert "1 objects judged, all good, by refs/remotes/origin/HEAD" in said
+    assert "1 object judged, all good, by refs/remotes/origin/HEAD" in said
 
 
 def test_an_unsigned_commit_stays_here(ready: Desk) -> None:
@@ -133,7 +133,7 @@ def test_a_url_has_no_tracking_refs_but_tells_what_it_has(ready: Desk) -> None:
     oid = ready.commit()
     moved, said = push(ready, "../remote.git", "main")
     assert moved
-    assert "1 objects judged" in said
+    assert "1 object judged" in said
     assert ready.there()["refs/heads/main"] == oid
 
 
@@ -152,7 +152,7 @@ def test_a_ref_that_left_the_remote_vouches_no_more(ready: Desk) -> None:
     line = f"refs/heads/main {ready.head()} refs/heads/main {ZERO}\n"
     done = ready.hook("pre-push", "origin", "../remote.git", stdin=line)
     assert done.returncode == 0
-    assert "1 objects judged" in done.stderr
+    assert "1 object judged" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_good_range_says_what_it_was(begun: Desk) -> None:
     begun.commit()
     done = begun.hook("range", "HEAD^..HEAD")
     assert done.returncode == 0
-    assert "HEAD^..HEAD: 1 objects judged, all good, by HEAD^" in done.stderr
+    assert "HEAD^..HEAD: 1 object judged, all good, by HEAD^" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("main",), ("main..topic", "main"), ("nowhere..HEAD",)])
@@ -66,7 +66,7 @@ def test_without_any_word_it_is_what_the_upstream_lacks_else_everything(begun: D
     begun.git("reset", "-q", "--hard", "origin/main")
     done = begun.hook("range")
     assert done.returncode == 0
-    assert "all that HEAD reaches: 1 objects judged" in done.stderr
+    assert "all that HEAD reaches: 1 object judged" in done.stderr
     begun.git("checkout", "-q", "--orphan", "fresh")
     begun.commit("--no-gpg-sign")
     assert begun.hook("range").returncode == 1
@@ -93,9 +93,9 @@ def test_a_pull_request_on_github_ends_at_its_own_head(begun: Desk) -> None:
     proposed = {"base": {"sha": begun.head("main")}, "head": {"sha": topic}}
     done = begun.hook("range", **job(begun, pull_request=proposed))
     assert done.returncode == 0
-    assert "1 objects judged" in done.stderr
+    assert "1 object judged" in done.stderr
     done = begun.hook("range", GITHUB_BASE_REF="main", GITHUB_REF="refs/pull/7/merge")
-    assert (done.returncode, done.stderr.count("1 objects judged")) == (0, 1)
+    assert (done.returncode, done.stderr.count("1 object judged")) == (0, 1)
 
 
 def test_a_pull_request_with_its_own_policy_is_refused(begun: Desk) -> None:
@@ -127,7 +127,7 @@ def test_the_first_push_of_the_default_branch_is_judged_whole(begun: Desk) -> No
     event = job(begun, before=ZERO, after=begun.head())
     done = begun.hook("range", GITHUB_REF="refs/heads/main", **event)
     assert done.returncode == 0
-    assert "1 objects judged" in done.stderr
+    assert "1 object judged" in done.stderr
 
 
 def test_a_forced_push_whose_old_end_is_gone_takes_no_policy_with_it(begun: Desk) -> None:

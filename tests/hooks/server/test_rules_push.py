@@ -41,6 +41,8 @@ def test_a_branch(scene: Scene, server: Guarded) -> None:
     direct = server.push("topic:main")
     assert direct.returncode != 0
     assert f"  {MAIN} {good[:10]} rule_violation: rule 2 wants two persons, and this came without" in direct.stderr
+    assert "mend: let somebody else merge your branch" in direct.stderr
+    assert f"; see which rule and why: gitsig explain --new --ref {MAIN} {good[:12]}" in direct.stderr
     assert "read on: docs/verdicts.md#rule_violation" in direct.stderr
     evil = scene.change("bob", "ci/build", "topic")
     changed = server.push("topic")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gitsig.errors import PolicyFault
-from gitsig.keys.openpgp.certificate import read_certificates
+from gitsig.keys.openpgp.certificate import Component, read_certificates
+from gitsig.keys.openpgp.packets import SIGNATURE, read_packets
 from gitsig.policy.adapters.certificates import joined, names_of, read_binary_keyring
 from gitsig.policy.adapters.folder import folder_policy, is_key_file
 from gitsig.policy.adapters.keyring import keyring_policy
@@ -47,6 +50,14 @@ def test_bytes_that_are_no_packets(data) -> None:
         read_binary_keyring(data, "f")
 
 
+def test_a_signature_that_stands_before_all_keys_is_not_passed_over(gnupg) -> None:
+    """It may be a revocation of one of them, and nothing says so to whoever leaves it out."""
+    data = packets(gnupg.export())
+    signature = next(each for each in read_packets(data) if each.tag == SIGNATURE)
+    with pytest.raises(PolicyFault, match="begins with a signature"):
+        read_binary_keyring(signature.raw + data, "f")
+
+
 @pytest.mark.parametrize(
     ("user_id", "name"),
     [
@@ -55,6 +66,8 @@ def test_bytes_that_are_no_packets(data) -> None:
         ("Eve", None),
         ("Eve <a@b> <c@d>", None),
         ("Eve <role:x@y>", None),
+        ("Eve <a@b@c> ", "a@b@c"),
+        ("Eve <@b>", None),
     ],
 )
 def test_a_signer_is_named_by_the_address(user_id, name) -> None:
@@ -63,6 +76,14 @@ def test_a_signer_is_named_by_the_address(user_id, name) -> None:
         (certificate,) = _read(home.export())
     fingerprint = certificate.primary.fingerprint
     assert names_of([certificate]) == {fingerprint: name or fingerprint}
+
+
+def test_a_user_id_of_any_length_is_read_in_linear_time(gnupg) -> None:
+    """Whoever has a key chooses what stands in it; gpg itself would write nothing as long as that."""
+    (whole,) = _read(gnupg.export(gnupg.fingerprint("ada@example.org")))
+    long = Component(None, b"a@" * 20_000 + b" <", ())
+    names = names_of([replace(whole, components=(whole.components[0], long))])
+    assert list(names.values()) == [whole.primary.fingerprint]
 
 
 def test_an_empty_keyring_is_no_policy() -> None:

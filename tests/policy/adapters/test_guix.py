@@ -86,7 +86,10 @@ def test_the_anchor_judges_every_parent() -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "found"), [(ADA.lower(), ADA), ("", None), ("0x" + ADA, None), (ADA + "\n", ADA)])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(ADA.lower(), ADA), ("", None), ("0x" + ADA, None), (ADA + "\n", ADA), ("\ufb00" + ADA[2:], None)],
+)
 def test_fingerprints(text, found) -> None:
     assert fingerprint_of(text) == found
 

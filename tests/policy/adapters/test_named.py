@@ -63,3 +63,18 @@ def test_files_are_put_elsewhere() -> None:
     assert governed is not None
     assert governed.placed("/srv/{}".format) == governed
     assert governed.files() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [("keys:a", "/x?revoked=/y"), ("keys:a?revoked=b", "/R&D"), ("bitcoin:a", "/x?keyring=/y"), ("keys:a", "/x?y=z")],
+)
+def test_a_folder_never_becomes_an_option(text, folder) -> None:
+    found = parse_named(text)
+    assert found is not None
+    assert found.spelled() == text
+    there = found.placed(lambda name: f"{folder}/{name}")
+    assert there.location == f"{folder}/a"
+    with pytest.raises(PolicyFault, match="would be read as an option") as caught:
+        there.spelled()
+    assert caught.value.mend

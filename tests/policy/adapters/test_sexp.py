@@ -19,6 +19,7 @@ READ = [
     (b'("; no comment")', ["; no comment"]),
     ("(å é)".encode(), [Symbol("å"), Symbol("é")]),
     (b"a->b?!*", Symbol("a->b?!*")),
+    (b"(a.b ...)", [Symbol("a.b"), Symbol("...")]),
 ]
 
 
@@ -41,7 +42,10 @@ REFUSED = [
     (b"(a)\n(b)", "f:2", "behind"),
     (b'("a', "f:1", "a string is not closed"),
     (b'("\\x41;")', "f:1", "unknown escape"),
-    (b"(a . 'b)", "f:1", "cannot stand"),
+    (b"(a 'b)", "f:1", "cannot stand"),
+    (b"(a\n . (b))", "f:2", "dotted pair"),
+    (b"(a . b)", "f:1", "dotted pair"),
+    (b".", "f:1", "dotted pair"),
     (b"(a #;b c)", "f:1", "cannot stand"),
     (b"#| a |# (b)", "f:1", "cannot stand"),
     (b"[a]", "f:1", "cannot stand"),

@@ -6,7 +6,7 @@ import pytest
 
 from gitsig.errors import PolicyFault
 from gitsig.policy.adapters.amendment import forbidden
-from gitsig.policy.adapters.sqgit import Authorization, Right, SqGitPolicy, anchor, law, parse_sq_git
+from gitsig.policy.adapters.sqgit import Authorization, Right, SqGitPolicy, anchor, certificates_in, law, parse_sq_git
 from gitsig.policy.types import Parents
 from tests.sources.conftest import sq_git_policy
 
@@ -91,8 +91,19 @@ def test_no_name_can_pass_for_another(certificates, gnupg) -> None:
     both = {"a": ("sign_commit", certificates["ada"]), "b": ("sign_tag", certificates["ada"])}
     found, _ = law(parse_sq_git(sq_git_policy(named | both), "f"), "s", "d")
     assert len(found.signers) == 3
-    assert [name for name in found.signers if name.startswith("role:x (")]
+    assert f"({gnupg.fingerprint('mallory@example.net')})" in found.signers
     assert {spec.signer for spec in found.key_specs} == set(found.signers)
+
+
+def test_certificates_are_found_in_whatever_stands_around_them(certificates, gnupg) -> None:
+    """In time linear in the size: what is looked through here is any commit's, before it is judged."""
+    ada, bob = (certificates[name].decode() for name in ("ada", "bob"))
+    begun = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    keyring = f"words {ada} more\n{bob}{begun * 10_000}"
+    data = f'version = 9\n[authorization.x]\nfree = 1\nkeyring = """\n{keyring}"""\n'.encode()
+    found = {each.primary.fingerprint for each in certificates_in(data)}
+    assert found == {gnupg.fingerprint("ada@example.org"), gnupg.fingerprint("bob@example.org")}
+    assert certificates_in(f'[authorization]\nx = {{keyring = """{begun}"""}}\n'.encode()) == []
 
 
 def test_the_anchor_is_content_with_one_parent() -> None:
