@@ -37,6 +37,9 @@ _MOST_PARENTS = 128
 """Distinct parents of a merge whose common ancestors are looked for; the largest in Linux has 66."""
 _MOST_BASES = 128
 """Best common ancestors of two parents."""
+_MOST_CONTENTS = 1000
+"""Files of one merge whose contents are merged anew, at a few milliseconds each; whatever else both sides have changed
+counts as the merge's own."""
 _KEPT_BASES = 4096
 """Pairs of parents whose common ancestors are kept."""
 _KEPT_TREES = 16_384
@@ -56,6 +59,7 @@ class Changes:
         self._bases: Bounded[_Pair, tuple[str, ...]] = Bounded(
             _KEPT_BASES, lambda pair: self._find_bases(lineages, pair)
         )
+        self._contents_left = 0
         self._tree_of: Bounded[str, str] = Bounded(_KEPT_TREES, self._find_tree)
 
     def changed_paths(self, commit: str) -> tuple[bytes, ...]:
@@ -69,6 +73,7 @@ class Changes:
             return self._against(parents, tree)
         if len(parents) > _MOST_PARENTS:
             raise ObjectFault(f"more than {_MOST_PARENTS} parents to compare", where=commit)
+        self._contents_left = _MOST_CONTENTS
         merge = _Merge(tuple(differences(self._trees, self._tree_of.get(parent), tree) for parent in parents), parents)
         return tuple(sorted(path for path in merge.paths() if not self._is_given(merge, path)))
 
@@ -149,6 +154,9 @@ class Changes:
             return False
         if result.mode != (theirs.mode if ours.mode == base.mode else ours.mode):
             return False
+        if not self._contents_left:
+            return False
+        self._contents_left -= 1
         content = merge_file(self._store, base.oid, ours.oid, theirs.oid)
         return content is not None and hash_object("blob", content, self._store.object_format) == result.oid
 

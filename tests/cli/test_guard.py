@@ -7,13 +7,21 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import typer
 
 from gitsig.cli.guard import INTERRUPTED, UNVERIFIED, interruptible, leave, outcome, say
 from gitsig.errors import EnvironmentFault, PolicyFault, UsageFault
+
+
+@pytest.fixture(autouse=True)
+def hangups_are_heard() -> Iterator[None]:
+    """Also where the tests run under nohup, which has them ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def failing(error: BaseException):

@@ -238,6 +238,19 @@ def test_many_parents_and_many_common_ancestors(shared: Tale, monkeypatch: pytes
 # Random merges
 
 
+def test_contents_are_merged_anew_for_so_many_files_only(tale: Tale, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push must not keep the server busy: what is beyond counts as changed."""
+    names = [f"f{number}" for number in range(4)]
+    base = tale.commit(dict.fromkeys(names, LINES))
+    ours, theirs = tale.commit(dict.fromkeys(names, TOP), base), tale.commit(dict.fromkeys(names, END), base)
+    merge = tale.commit(dict.fromkeys(names, BOTH), ours, theirs)
+    changes = tale.changes()
+    monkeypatch.setattr(changes_module, "_MOST_CONTENTS", 3)
+    assert len(changes.changed_paths(merge)) == 1
+    monkeypatch.setattr(changes_module, "_MOST_CONTENTS", 4)
+    assert changes.changed_paths(merge) == ()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_files_that_cannot_be_merged_by_content(shared: Tale, seed: int) -> None:
     """The merge takes whatever it likes; own is what the three-way merge of entries does not give."""
