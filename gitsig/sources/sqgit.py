@@ -21,7 +21,7 @@ from gitsig.policy.adapters.sqgit import SqGitPolicy, anchor, certificates_in, l
 from gitsig.sources.disk import GivenFiles, digest_of
 from gitsig.sources.entries import identity_at, law_at, tree_of
 from gitsig.store import peel, walk
-from gitsig.store.interface import Store
+from gitsig.store.interface import Store, mend_of_missing
 from gitsig.store.trees import DIRECTORY, SUBMODULE, read_tree
 
 __all__ = ["SqGitKeys", "SqGitLaws", "open_sq_git"]
@@ -116,14 +116,21 @@ class SqGitLaws:
         known = [*self._tips, self._root]
         self._tips |= new
         before = dict(self._certificates)
-        for commit in [*walk(self.store, sorted(new), known).commits, *sorted(new & {self._root})] if new else ():
-            self._learn(commit)
+        if new:
+            history = walk(self.store, sorted(new), known)
+            for each in history.missing:
+                # A revocation may stand in what is not here.
+                raise ObjectMissing("a parent is not here", where=each.oid, mend=mend_of_missing(self.store))
+            for commit in [*history.commits, *sorted(new & {self._root})]:
+                self._learn(commit)
         if self._certificates != before:
             self._find_revoked()
 
     def _commit(self, oid: str) -> str | None:
         try:
             return peel(self.store, oid, "commit").oid
+        except ObjectMissing:
+            raise
         except GitsigError:
             return None
 

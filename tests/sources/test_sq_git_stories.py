@@ -8,7 +8,7 @@ import pytest
 
 from gitsig.engine.updates import verify_updates
 from gitsig.engine.verifier import Verifier
-from gitsig.errors import PolicyFault
+from gitsig.errors import ObjectMissing, PolicyFault
 from gitsig.model import RefUpdate
 from gitsig.sources import load_policy
 from gitsig.store import open_store
@@ -144,6 +144,21 @@ def test_a_hard_revocation_counts_in_a_policy_that_is_no_law(project, judged, tw
     merged = project.merge(side)
     found = judged(project, named(project), merged)
     assert (found[by_bob], found[side]) == ("key_revoked", "rule_violation")
+
+
+@pytest.mark.parametrize("tip", [True, False])
+def test_what_is_not_here_may_revoke(project, judged, twin, tip) -> None:
+    """Beside an accepted parent, and in a ref that nobody judges: nothing says that it revokes nobody."""
+    project.commit(files=_law(project, ada=MAINTAINER, bob="sign_commit"))
+    by_bob = project.commit(by="bob")
+    twin.revoke(project.people["bob"].openpgp or "", reason=2, at=project.clock)
+    files = _law(project, twin, ada=MAINTAINER, bob="sign_commit")
+    side = project.commit(branch="side" if tip else None, parents=[by_bob], sign=False, files=files)
+    judging = by_bob if tip else project.merge(side)
+    policy = named(project)
+    (project.path / "objects" / side[:2] / side[2:]).unlink()
+    with pytest.raises(ObjectMissing):
+        judged(project, policy, judging)
 
 
 def test_a_soft_revocation_does_not(project, judged, twin) -> None:
