@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
 from gitsig.errors import PolicyFault
+from gitsig.model import LIMITS
 from gitsig.policy.locate import Path, locate_lines, nearest_line
 from gitsig.policy.times import parse_duration, unix_seconds
 
-__all__ = ["Place", "Table", "suggest"]
+__all__ = ["Place", "Table", "suggest", "toml_table"]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _SHOWN = 25
+_LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 _TYPES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "a list", dict: "a table"}
 _WRITE = {**_TYPES, bool: "true or false, without quotes"}
 
@@ -199,3 +203,25 @@ def _name(value: object) -> str:
     if isinstance(value, date):
         return "a date-time" if isinstance(value, datetime) else "a date"
     return _TYPES.get(type(value), "a time of day")
+
+
+def toml_table(data: bytes, source: str, mend: str) -> Table:
+    """The top of a TOML file. Raises PolicyFault; `mend` is for what is no TOML."""
+    if len(data) > LIMITS.policy_size:
+        raise PolicyFault(f"the policy is larger than {LIMITS.policy_size} bytes", where=source, mend="shorten it")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyFault("the policy is not UTF-8", where=f"{source}:{line}", mend="save it as UTF-8") from error
+    text = text.replace("\r\n", "\n")
+    try:
+        return Table(tomllib.loads(text), (), Place(text, source))
+    except RecursionError as error:
+        raise PolicyFault("the policy is nested too deeply", where=source, mend="write it flat") from error
+    except ValueError as error:
+        # besides TOMLDecodeError: an integer with thousands of digits
+        found = _LINE_OF_ERROR.search(str(error))
+        where = f"{source}:{found[1]}" if found else source
+        what = _LINE_OF_ERROR.sub("", str(error)).strip()
+        raise PolicyFault(f"not TOML: {what}", where=where, mend=mend) from error

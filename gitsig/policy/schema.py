@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 
-from gitsig.errors import PolicyFault
-from gitsig.model import LIMITS, Reason
-from gitsig.policy.fields import Place, Table
+from gitsig.model import Reason
+from gitsig.policy.fields import Table, toml_table
 from gitsig.policy.governing import is_anchor, parse_governance, parse_seals
 from gitsig.policy.keyentries import KeyEntries, file_spec
 from gitsig.policy.lists import listed_oids, listed_paths, object_id
@@ -26,7 +24,6 @@ __all__ = ["ADDRESS", "NEVER_EXCEPTED", "VERSION", "parse_policy"]
 VERSION = 1
 ADDRESS = re.compile(r"[^\s<>*\x00-\x1f\x7f]+")
 NEVER_EXCEPTED = (Reason.GOOD, Reason.VERIFIER_ERROR)
-_LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 
 
 def parse_policy(data: bytes, source: str) -> Policy:
@@ -34,7 +31,7 @@ def parse_policy(data: bytes, source: str) -> Policy:
 
     Raises PolicyFault (`where` is `source:line`) for everything that is not exactly version 1.
     """
-    top = _top(data, source)
+    top = toml_table(data, source, "mend the syntax (https://toml.io)")
     top.only("version", "keyring", "ssh", "signers", "defaults", "rules", "history", "exceptions", "governance")
     _check_version(top)
     keyrings = _keyrings(top)
@@ -62,27 +59,6 @@ def parse_policy(data: bytes, source: str) -> Policy:
         governance=parse_governance(top, signers),
     )
     return review(policy)
-
-
-def _top(data: bytes, source: str) -> Table:
-    if len(data) > LIMITS.policy_size:
-        raise PolicyFault(f"the policy is larger than {LIMITS.policy_size} bytes", where=source, mend="shorten it")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise PolicyFault("the policy is not UTF-8", where=f"{source}:{line}", mend="save it as UTF-8") from error
-    text = text.replace("\r\n", "\n")
-    try:
-        return Table(tomllib.loads(text), (), Place(text, source))
-    except RecursionError as error:
-        raise PolicyFault("the policy is nested too deeply", where=source, mend="write it flat") from error
-    except ValueError as error:
-        # besides TOMLDecodeError: an integer with thousands of digits
-        found = _LINE_OF_ERROR.search(str(error))
-        where = f"{source}:{found[1]}" if found else source
-        what = _LINE_OF_ERROR.sub("", str(error)).strip()
-        raise PolicyFault(f"not TOML: {what}", where=where, mend="mend the syntax (https://toml.io)") from error
 
 
 def _check_version(top: Table) -> None:

@@ -17,14 +17,13 @@ from gitsig.keys.openpgp.certificate import Certificate, read_certificates
 from gitsig.model import LIMITS, KeySpec, SignatureFormat
 from gitsig.policy.adapters.certificates import file_of, joined
 from gitsig.policy.adapters.keyring import Adapted
-from gitsig.policy.fields import Place, Table
+from gitsig.policy.fields import Table, toml_table
 from gitsig.policy.types import Defaults, Governance, Identity, ObjectKind, Parents, Policy, SelfSignatures, Signer
 
 __all__ = ["Authorization", "Right", "SqGitPolicy", "anchor", "certificates_in", "law", "parse_sq_git"]
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BEGIN, _END = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
-_LINE_OF_ERROR = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
 _PLAIN = re.compile(r"(?!role:)(?!.*\([0-9A-F]+\)$)[ -~]+")
 _DEFAULTS = Defaults(identity=Identity.OFF, self_signatures=SelfSignatures.STRONG)
 """Sequoia takes no self-signature over SHA-1 of our days."""
@@ -63,7 +62,7 @@ class SqGitPolicy(NamedTuple):
 
 def parse_sq_git(data: bytes, source: str) -> SqGitPolicy:
     """What the file says. Raises PolicyFault, `where` being `source:line`, for everything outside version 0."""
-    top = _top(data, source)
+    top = toml_table(data, source, "see sq-git policy describe")
     top.only("version", "commit_goodlist", "authorization")
     if top.integer("version") not in (None, 0):
         top.fault("version", "unknown version of a sequoia-git policy", "this gitsig reads version 0: upgrade it")
@@ -73,21 +72,6 @@ def parse_sq_git(data: bytes, source: str) -> SqGitPolicy:
             top.place.fault(("commit_goodlist", at), f"{oid[:80]!r} is no full object id", "write all 40 hex digits")
     entries = top.table("authorization")
     return SqGitPolicy({name: _authorization(entries.table(name)) for name in entries}, frozenset(goodlist))
-
-
-def _top(data: bytes, source: str) -> Table:
-    if len(data) > LIMITS.policy_size:
-        raise PolicyFault(f"the policy is larger than {LIMITS.policy_size} bytes", where=source, mend="shorten it")
-    try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
-        return Table(tomllib.loads(text), (), Place(text, source))
-    except RecursionError as error:
-        raise PolicyFault("the policy is nested too deeply", where=source, mend="write it flat") from error
-    except ValueError as error:
-        found = _LINE_OF_ERROR.search(str(error))
-        where = f"{source}:{found[1]}" if found else source
-        what = _LINE_OF_ERROR.sub("", str(error)).strip()
-        raise PolicyFault(f"not TOML: {what}", where=where, mend="see sq-git policy describe") from error
 
 
 def _authorization(table: Table) -> Authorization:

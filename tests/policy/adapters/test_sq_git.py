@@ -44,7 +44,7 @@ REFUSED = [
     (b"version = true\n", "f:1", "not an integer"),
     (b"verzion = 0\n", "f:1", "unknown key"),
     (b"version =\n", "f:1", "not TOML"),
-    (b"\xff", "f", "not TOML"),
+    (b"\xff", "f", "not UTF-8"),
     (b'commit_goodlist = [\n  "1234"]\n', "f:2", "no full object id"),
     (b'[authorization.x]\nkeyring = ""\nsign_commits = true\n', "f:3", "unknown key"),
     (b"[authorization.x]\nsign_commit = true\n", "f:1", "without its keyring"),
